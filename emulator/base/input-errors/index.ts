@@ -1,0 +1,18 @@
+import { devicetreeErrors } from './devicetree.ts';
+import { fileErrors } from './files.ts';
+import { kernelErrors } from './kernel.ts';
+import { machineErrors } from './machine.ts';
+import { usageErrors } from './usage.ts';
+import { workloadErrors } from './workload.ts';
+
+/** Every way in which input can be wrong, with the sentence that says so. */
+export const inputErrorTexts = {
+  ...fileErrors,
+  ...devicetreeErrors,
+  ...machineErrors,
+  ...kernelErrors,
+  ...workloadErrors,
+  ...usageErrors,
+} as const;
+
+export type InputErrorKind = keyof typeof inputErrorTexts;
