@@ -18,7 +18,10 @@ export default {
       name: 'nobody-imports-the-top',
       severity: 'error',
       comment: 'cli/, testing/ and index.ts use everything and are used by nobody.',
-      from: { path: '^emulator/', pathNot: ['^emulator/(cli|testing)/', '^emulator/index\\.ts$', '\\.test\\.ts$'] },
+      from: {
+        path: '^emulator/',
+        pathNot: ['^emulator/(cli|testing)/', '^emulator/index\\.ts$', '\\.test\\.ts$'],
+      },
       to: { path: '^emulator/(cli|testing)/|^emulator/index\\.ts$' },
     },
     {
@@ -38,7 +41,12 @@ export default {
       from: { path: '^emulator/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    { name: 'no-orphans-from-tests', severity: 'error', from: { pathNot: '\\.test\\.ts$' }, to: { path: '\\.test\\.ts$' } },
+    {
+      name: 'no-orphans-from-tests',
+      severity: 'error',
+      from: { pathNot: '\\.test\\.ts$' },
+      to: { path: '\\.test\\.ts$' },
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -37,7 +37,8 @@ export interface Decision {
 }
 
 /** What a room says of a decision; `tried` and `evidence` have the usual defaults. */
-export type DecisionNote = Omit<Decision, 'tried' | 'evidence'> & Partial<Pick<Decision, 'tried' | 'evidence'>>;
+export type DecisionNote = Omit<Decision, 'tried' | 'evidence'> &
+  Partial<Pick<Decision, 'tried' | 'evidence'>>;
 
 /** The record of a boot's decisions, in the order in which they were made. */
 export class DecisionRecord {

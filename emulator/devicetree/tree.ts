@@ -1,5 +1,5 @@
-import type { PhysicalRange } from '../base/range.ts';
 import type { SourcePosition } from '../base/position.ts';
+import type { PhysicalRange } from '../base/range.ts';
 
 const utf8 = new TextDecoder();
 

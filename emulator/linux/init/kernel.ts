@@ -1,21 +1,21 @@
 import type { DecisionRecord } from '../../base/decisions.ts';
 import type { Handoff } from '../../machine/handoff.ts';
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
+import type { DriverCore } from '../drivers/base/class.ts';
+import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
+import type { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
+import type { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
+import type { ReservedRegion } from '../drivers/of/reserved-mem.ts';
 import type { CharDevices } from '../fs/char-dev.ts';
 import type { KernelConfig } from '../kconfig.ts';
 import type { Contiguous } from '../kernel/dma/contiguous.ts';
 import type { Printk } from '../kernel/printk.ts';
 import type { TaskTable } from '../kernel/task.ts';
+import type { Clock } from '../kernel/time.ts';
 import type { CmaAreas } from '../mm/cma.ts';
 import type { Memblock } from '../mm/memblock.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
-import type { ReservedRegion } from '../drivers/of/reserved-mem.ts';
-import type { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
-import type { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
-import type { DriverCore } from '../drivers/base/class.ts';
-import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import type { Release } from '../releases.ts';
-import type { Clock } from '../kernel/time.ts';
 
 /**
  * A running kernel: its subsystems and nothing else. `init/main.ts` builds it in the boot's order;
