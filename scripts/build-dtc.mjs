@@ -2,7 +2,7 @@
 // Builds dtc.wasm and fdtoverlay.wasm, the devicetree compiler as WebAssembly, from the sources inside Debian's
 // linux-source package. Needs no root; does nothing where the outputs are already those of this script and package.
 //
-//   node scripts/build-dtc.mjs [--force]
+//   scripts/build-dtc [--check | --force]     --check only tells (exit code 0) whether the outputs are up to date
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -174,6 +174,9 @@ function provenance(version, source) {
 const version = packageVersion(sourcePackage);
 if (!process.argv.includes('--force') && upToDate(version)) {
   say('dtc.wasm and fdtoverlay.wasm are up to date');
+} else if (process.argv.includes('--check')) {
+  say('dtc.wasm and fdtoverlay.wasm are not up to date');
+  process.exitCode = 1;
 } else {
   const missing = needs.filter((need) => !need.present()).map((need) => need.package);
   if (missing.length > 0) {
