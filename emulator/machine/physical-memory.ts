@@ -1,0 +1,138 @@
+const frameShift = 12;
+const frameBytes = 1 << frameShift;
+/** Frames of one block; a block is the unit in which untouched memory is skipped. */
+const blockFrames = 512;
+const blockBytes = frameBytes * blockFrames;
+
+/** 2 MiB of RAM of which at least one frame has been written. */
+interface Block {
+  readonly frames: (Uint8Array | undefined)[];
+  written: number;
+}
+
+/**
+ * RAM, sparse: a frame of 4 KiB has bytes once something was written to it, everything else reads as zero
+ * and costs nothing. Zeroing a range drops its frames. Which addresses are RAM at all is not known here.
+ * Addresses are numbers: physical ones stay below 2^53.
+ */
+export class PhysicalMemory {
+  readonly #blocks = new Map<number, Block>();
+  #writtenFrames = 0;
+
+  /** Bytes that the host holds for the emulated RAM. */
+  get residentBytes(): number {
+    return this.#writtenFrames * frameBytes;
+  }
+
+  /** Copies `lengthBytes` from `address` to `target` at `targetOffset`. */
+  read(
+    address: number,
+    target: Uint8Array,
+    targetOffset = 0,
+    lengthBytes = target.length - targetOffset,
+  ): void {
+    for (let done = 0; done < lengthBytes; ) {
+      const at = address + done;
+      const offset = at % frameBytes;
+      const count = Math.min(frameBytes - offset, lengthBytes - done);
+      const frame = this.#frame(at);
+      const start = targetOffset + done;
+      if (frame === undefined) target.fill(0, start, start + count);
+      else copy(frame, offset, target, start, count);
+      done += count;
+    }
+  }
+
+  /** Copies `lengthBytes` from `source` at `sourceOffset` to `address`. */
+  write(
+    address: number,
+    source: Uint8Array,
+    sourceOffset = 0,
+    lengthBytes = source.length - sourceOffset,
+  ): void {
+    for (let done = 0; done < lengthBytes; ) {
+      const at = address + done;
+      const offset = at % frameBytes;
+      const count = Math.min(frameBytes - offset, lengthBytes - done);
+      copy(source, sourceOffset + done, this.#frameToWrite(at), offset, count);
+      done += count;
+    }
+  }
+
+  /** Sets every byte of a range to `value`. */
+  fill(address: number, lengthBytes: number, value: number): void {
+    if (value === 0) {
+      this.zero(address, lengthBytes);
+      return;
+    }
+    for (let done = 0; done < lengthBytes; ) {
+      const at = address + done;
+      const offset = at % frameBytes;
+      const count = Math.min(frameBytes - offset, lengthBytes - done);
+      this.#frameToWrite(at).fill(value, offset, offset + count);
+      done += count;
+    }
+  }
+
+  /** Zeroes a range. Whole frames cease to exist; the cost is one look per 2 MiB that nobody wrote to. */
+  zero(address: number, lengthBytes: number): void {
+    if (this.#writtenFrames === 0) return;
+    const end = address + lengthBytes;
+    for (let at = address; at < end; ) {
+      const blockIndex = Math.floor(at / blockBytes);
+      const blockEnd = Math.min((blockIndex + 1) * blockBytes, end);
+      const block = this.#blocks.get(blockIndex);
+      if (block !== undefined) this.#zeroInBlock(block, blockIndex, at, blockEnd);
+      at = blockEnd;
+    }
+  }
+
+  #zeroInBlock(block: Block, blockIndex: number, start: number, end: number): void {
+    for (let at = start; at < end; ) {
+      const offset = at % frameBytes;
+      const count = Math.min(frameBytes - offset, end - at);
+      const index = (at - blockIndex * blockBytes) >> frameShift;
+      const frame = block.frames[index];
+      if (frame !== undefined) {
+        if (count === frameBytes) {
+          block.frames[index] = undefined;
+          block.written -= 1;
+          this.#writtenFrames -= 1;
+        } else frame.fill(0, offset, offset + count);
+      }
+      at += count;
+    }
+    if (block.written === 0) this.#blocks.delete(blockIndex);
+  }
+
+  #frame(address: number): Uint8Array | undefined {
+    const block = this.#blocks.get(Math.floor(address / blockBytes));
+    return block?.frames[(address % blockBytes) >> frameShift];
+  }
+
+  #frameToWrite(address: number): Uint8Array {
+    const blockIndex = Math.floor(address / blockBytes);
+    let block = this.#blocks.get(blockIndex);
+    if (block === undefined) {
+      block = { frames: new Array<Uint8Array | undefined>(blockFrames), written: 0 };
+      this.#blocks.set(blockIndex, block);
+    }
+    const index = (address % blockBytes) >> frameShift;
+    const known = block.frames[index];
+    if (known !== undefined) return known;
+    const frame = new Uint8Array(frameBytes);
+    block.frames[index] = frame;
+    block.written += 1;
+    this.#writtenFrames += 1;
+    return frame;
+  }
+}
+
+/** Short runs byte by byte: a view for each would cost more than the copy. */
+function copy(from: Uint8Array, fromOffset: number, to: Uint8Array, toOffset: number, count: number): void {
+  if (count > 64) {
+    to.set(from.subarray(fromOffset, fromOffset + count), toOffset);
+    return;
+  }
+  for (let index = 0; index < count; index += 1) to[toOffset + index] = from[fromOffset + index] ?? 0;
+}
