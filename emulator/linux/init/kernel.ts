@@ -1,40 +1,59 @@
 import type { DecisionRecord } from '../../base/decisions.ts';
 import type { Handoff } from '../../machine/handoff.ts';
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
-import type { DriverCore } from '../drivers/base/class.ts';
-import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
-import type { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
-import type { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
-import type { ReservedRegion } from '../drivers/of/reserved-mem.ts';
 import type { CharDevices } from '../fs/char-dev.ts';
 import type { KernelConfig } from '../kconfig.ts';
 import type { Contiguous } from '../kernel/dma/contiguous.ts';
+import type { BootParameters } from '../kernel/params.ts';
 import type { Printk } from '../kernel/printk.ts';
 import type { TaskTable } from '../kernel/task.ts';
-import type { Clock } from '../kernel/time.ts';
 import type { CmaAreas } from '../mm/cma.ts';
 import type { Memblock } from '../mm/memblock.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
+import type { ReservedRegion } from '../drivers/of/reserved-mem.ts';
+import type { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
+import type { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
+import type { DriverCore } from '../drivers/base/class.ts';
+import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import type { Release } from '../releases.ts';
+import type { Clock } from '../kernel/time.ts';
 
-/**
- * A running kernel: its subsystems and nothing else. `init/main.ts` builds it in the boot's order;
- * each subsystem keeps its own state and gets the others it needs handed in.
- */
-export interface Kernel {
+/** What exists from the kernel's first instruction on. */
+export interface BootEnvironment {
   readonly release: Release;
   readonly config: KernelConfig;
   readonly pageSizeBytes: number;
   readonly handoff: Handoff;
+  readonly parameters: BootParameters;
   readonly memory: PhysicalMemory;
   readonly clock: Clock;
   readonly log: Printk;
   readonly decisions: DecisionRecord;
+  /** Which areas become heaps: `release`, or the name of an export policy. */
+  readonly exportPolicy: string;
+  readonly seed: number;
+}
+
+/** A kernel whose memory is up: the boot before the drivers. */
+export interface EarlyKernel extends BootEnvironment {
   readonly memblock: Memblock;
   readonly regions: readonly ReservedRegion[];
   readonly cma: CmaAreas;
   readonly contiguous: Contiguous;
   readonly pages: PageAllocator;
+}
+
+/** What had come about when a boot ended in a panic; `regions` are as far as it got. */
+export interface DeadKernel extends BootEnvironment {
+  readonly memblock: Memblock;
+  readonly regions: readonly ReservedRegion[];
+}
+
+/**
+ * A running kernel: its subsystems and nothing else. `init/main.ts` builds it in the boot's order;
+ * each subsystem keeps its own state and gets the others it needs handed in.
+ */
+export interface Kernel extends EarlyKernel {
   readonly charDevices: CharDevices;
   readonly drivers: DriverCore;
   readonly devtmpfs: Devtmpfs;

@@ -1,0 +1,81 @@
+import type { Clock } from './time.ts';
+
+/** KERN_EMERG … KERN_DEBUG. */
+export type LogLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+export const logLevels = { emerg: 0, alert: 1, crit: 2, err: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const;
+
+/** One printed line of the kernel log. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly text: string;
+  /** Nanoseconds since boot, as the time stamp shows it. */
+  readonly timeNs: bigint;
+}
+
+/**
+ * The kernel's log. Plays kernel/printk/printk.c.
+ * Deviations: the buffer has no end; lines of level debug are dropped, as without dynamic debug.
+ */
+export class Printk {
+  readonly #lines: LogLine[] = [];
+  readonly #clock: Clock;
+  readonly #printedOnce = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Every line so far, oldest first. */
+  get lines(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  /** A place in the log; `since(mark)` gives what was printed after it. */
+  get mark(): number {
+    return this.#lines.length;
+  }
+
+  since(mark: number): readonly LogLine[] {
+    return this.#lines.slice(mark);
+  }
+
+  /** Prints a text; one that holds line feeds becomes several lines, as dmesg shows it. */
+  log(level: LogLevel, text: string): void {
+    if (level === logLevels.debug) return;
+    const timeNs = this.#clock.now;
+    if (!text.includes('\n')) {
+      this.#lines.push({ level, text, timeNs });
+      return;
+    }
+    const parts = text.split('\n');
+    if (parts.at(-1) === '') parts.pop();
+    for (const part of parts) this.#lines.push({ level, text: part, timeNs });
+  }
+
+  err(text: string): void {
+    this.log(logLevels.err, text);
+  }
+
+  warn(text: string): void {
+    this.log(logLevels.warning, text);
+  }
+
+  info(text: string): void {
+    this.log(logLevels.info, text);
+  }
+
+  /** pr_*_once(): prints a text only the first time in a boot. */
+  once(level: LogLevel, text: string): void {
+    if (this.#printedOnce.has(text)) return;
+    this.#printedOnce.add(text);
+    this.log(level, text);
+  }
+}
+
+/** A line as dmesg prints it: `[    0.000000] text`. */
+export function formatLogLine(line: LogLine): string {
+  const seconds = line.timeNs / 1_000_000_000n;
+  const microseconds = (line.timeNs / 1000n) % 1_000_000n;
+  return `[${String(seconds).padStart(5)}.${String(microseconds).padStart(6, '0')}] ${line.text}`;
+}
