@@ -1,4 +1,4 @@
-import { hex } from './units.ts';
+import { hex, parseSize } from './units.ts';
 
 /** A range of physical addresses: `[baseBytes, baseBytes + sizeBytes)`. */
 export interface PhysicalRange {
@@ -18,4 +18,14 @@ export function rangesOverlap(a: PhysicalRange, b: PhysicalRange): boolean {
 /** `0x40000000+0x2000000`, the form that options take. */
 export function formatRange(range: PhysicalRange): string {
   return `${hex(range.baseBytes)}+${hex(range.sizeBytes)}`;
+}
+
+/** Reads `BASE+SIZE`, both as people write sizes: `0x40000000+1G`. Undefined where the text is no such range. */
+export function parseRange(text: string): PhysicalRange | undefined {
+  const parts = text.split('+');
+  const [base, size] = parts;
+  if (parts.length !== 2 || base === undefined || size === undefined) return undefined;
+  const baseBytes = parseSize(base);
+  const sizeBytes = parseSize(size);
+  return baseBytes === undefined || sizeBytes === undefined ? undefined : { baseBytes, sizeBytes };
 }

@@ -62,6 +62,12 @@ export function validateYaml<Schema extends z.ZodType>(
       `unknown key "${unknownKey}"${inside(issue.path)}`,
       document.positionOfKey(issue.path, unknownKey),
     );
+  const badKey = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
+  if (badKey !== undefined)
+    throw fail(
+      `${pathText(issue.path)}: ${firstLine(badKey.message)}`,
+      document.positionOfKey(issue.path.slice(0, -1), String(issue.path.at(-1))),
+    );
   const subject = issue.path.length === 0 ? 'the document' : pathText(issue.path);
   throw fail(`${subject}: ${firstLine(issue.message)}`, document.positionOf(issue.path));
 }

@@ -1,8 +1,20 @@
 /** Boards, their profiles and what the firmware adds. */
 export const machineErrors = {
-  'board-unknown': (facts: { readonly name: string; readonly near: readonly string[] }) =>
-    `unknown board "${facts.name}"${facts.near.length === 0 ? '' : `; did you mean ${facts.near.join(' or ')}?`}`,
+  'board-unknown': (facts: {
+    readonly name: string;
+    readonly near: readonly string[];
+    readonly known: readonly string[];
+  }) =>
+    `unknown board "${facts.name}"; ${
+      facts.near.length === 0
+        ? `known are ${facts.known.join(', ')}`
+        : `did you mean ${facts.near.join(' or ')}?`
+    }`,
   'board-profile-broken': (facts: { readonly problem: string }) => facts.problem,
   'memory-missing': (facts: { readonly board: string; readonly problem: string }) =>
     `${facts.board}: ${facts.problem}; give the RAM with --memory BASE+SIZE`,
+  /** RAM that no machine has, or that the tree's cells cannot express. */
+  'memory-impossible': (facts: { readonly problem: string }) => facts.problem,
+  /** Something that the boot loader should have put into RAM and that has no place there. */
+  'placement-impossible': (facts: { readonly problem: string }) => facts.problem,
 } as const;

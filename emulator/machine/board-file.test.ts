@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { GiB, MiB } from '../base/units.ts';
+import { parseBoardFile } from './board-file.ts';
+
+const facts = {
+  name: 'name: demo',
+  title: 'title: Demo board',
+  source: 'source: made up for this test',
+  dts: 'dts: demo.dts',
+  release: "release: '6.1'",
+};
+
+function profile(changes: Record<string, string | undefined> = {}) {
+  const lines = Object.values({ ...facts, ...changes }).filter((line) => line !== undefined);
+  return parseBoardFile(`${lines.join('\n')}\n`, '/boards/demo/board.yaml');
+}
+
+test('a small profile has empty memory, configuration and devices', () => {
+  expect(profile()).toMatchObject({
+    name: 'demo',
+    release: '6.1',
+    memory: [],
+    devices: [],
+    bootargs: undefined,
+  });
+});
+
+test('the devicetree source lies beside the profile', () => {
+  expect(profile().dtsFile).toBe('/boards/demo/demo.dts');
+});
+
+test('memory is a list of ranges', () => {
+  expect(profile({ memory: 'memory: [0x0+1G, 0x100000000+512M]' }).memory).toEqual([
+    { baseBytes: 0n, sizeBytes: GiB },
+    { baseBytes: 4n * GiB, sizeBytes: 512n * MiB },
+  ]);
+});
+
+test('configuration values are what a .config would hold', () => {
+  const { configuration } = profile({
+    configuration: 'configuration: {CMA_SIZE_MBYTES: 128, NUMA: false, X: m}',
+  });
+  expect([...configuration]).toEqual([
+    ['CMA_SIZE_MBYTES', '128'],
+    ['NUMA', 'n'],
+    ['X', 'm'],
+  ]);
+});
+
+test.each([
+  ['an unknown key', { memory: 'memry: []' }, /board\.yaml:6:1: unknown key "memry"/],
+  ['a missing title', { title: undefined }, /board\.yaml:1:1: title: /],
+  ['a release that is no string', { release: 'release: 6.1' }, /board\.yaml:5:10: release: .*in quotes/],
+  ['memory that is no range', { memory: 'memory: [1G]' }, /board\.yaml:6:10: memory\[0\]: .*BASE\+SIZE/],
+  ['memory of size 0', { memory: 'memory: [0x0+0]' }, /board\.yaml:6:10: memory\[0\]: .*size above 0/],
+  [
+    'a prefixed symbol',
+    { configuration: 'configuration: {CONFIG_CMA: y}' },
+    /board\.yaml:6:.*without CONFIG_/,
+  ],
+  ['a name with capitals', { name: 'name: HiKey' }, /board\.yaml:1:7: name: .*small letters/],
+])('%s is refused with its line', (_, changes, message) => {
+  expect(() => profile(changes)).toThrow(message);
+});

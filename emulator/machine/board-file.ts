@@ -1,0 +1,70 @@
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { inputError } from '../base/input-error.ts';
+import { parseRange } from '../base/range.ts';
+import { parseYaml, validateYaml, type YamlFailure } from '../base/yaml-input.ts';
+import type { BoardProfile } from './board.ts';
+
+const range = z.string('expected BASE+SIZE, for instance 0x40000000+1G').transform((text, context) => {
+  const parsed = parseRange(text);
+  if (parsed !== undefined && parsed.sizeBytes > 0n) return parsed;
+  context.addIssue(`expected BASE+SIZE with a size above 0, for instance 0x40000000+1G, not "${text}"`);
+  return z.NEVER;
+});
+
+const symbol = z
+  .string()
+  .regex(/^(?!CONFIG_)[A-Z0-9_]+$/, 'expected a symbol without CONFIG_, such as CMA_SIZE_MBYTES');
+
+const symbolValue = z.union([z.string(), z.number(), z.boolean()]).transform((value) => {
+  if (typeof value === 'boolean') return value ? 'y' : 'n';
+  return String(value);
+});
+
+const device = z.strictObject({
+  name: z.string().min(1),
+  node: z.string().startsWith('/', 'expected a path of a node, from the root'),
+  compatible: z.string().min(1),
+  needs: z.enum(['contiguous', 'scattered']),
+  downstream: z.boolean().default(false),
+  source: z.string().min(1),
+});
+
+/** What a board.yaml may say. */
+export const boardFileSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]*$/, 'expected a name of small letters, digits, dots and dashes'),
+  title: z.string().min(1),
+  source: z.string().min(1),
+  dts: z.string().min(1),
+  release: z.string('expected a release in quotes, such as "6.1"').min(1),
+  bootargs: z.string().optional(),
+  memory: z.array(range).default([]),
+  configuration: z.record(symbol, symbolValue).default({}),
+  firmware: z
+    .strictObject({ kernelImage: range.optional(), initrd: range.optional(), dtb: range.optional() })
+    .default({}),
+  devices: z.array(device).default([]),
+});
+
+const fail: YamlFailure = (problem, position) =>
+  inputError('board-profile-broken', { problem }, { position });
+
+/** Reads the text of a board.yaml; a mistake in it is an InputError with line and column. */
+export function parseBoardFile(text: string, file: string): BoardProfile {
+  const facts = validateYaml(parseYaml(text, file, fail), boardFileSchema, fail);
+  return {
+    name: facts.name,
+    title: facts.title,
+    source: facts.source,
+    file,
+    dtsFile: join(dirname(file), facts.dts),
+    memory: facts.memory,
+    bootargs: facts.bootargs,
+    release: facts.release,
+    configuration: new Map(Object.entries(facts.configuration)),
+    firmware: facts.firmware,
+    devices: facts.devices,
+  };
+}

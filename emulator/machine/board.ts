@@ -1,0 +1,44 @@
+import type { PhysicalRange } from '../base/range.ts';
+
+/** A device that Heapboard has to know of though no tree describes it. */
+export interface BoardDevice {
+  readonly name: string;
+  /** The path that the node would have. */
+  readonly node: string;
+  readonly compatible: string;
+  /** Whether its buffers must be physically contiguous or may be scattered. */
+  readonly needs: 'contiguous' | 'scattered';
+  /** True where only vendors' trees describe it. */
+  readonly downstream: boolean;
+  /** Where the fact comes from. */
+  readonly source: string;
+}
+
+/** Where a boot loader puts things; what is absent is assumed. */
+export interface Placement {
+  readonly kernelImage?: PhysicalRange | undefined;
+  readonly initrd?: PhysicalRange | undefined;
+  readonly dtb?: PhysicalRange | undefined;
+}
+
+/** A board's profile: the facts that its firmware and its distribution add to the devicetree. */
+export interface BoardProfile {
+  readonly name: string;
+  readonly title: string;
+  /** Where the facts come from, as sentences. */
+  readonly source: string;
+  /** The board.yaml that was read. */
+  readonly file: string;
+  /** Path of the devicetree source. */
+  readonly dtsFile: string;
+  /** The banks that the firmware writes where the tree's memory nodes are empty. */
+  readonly memory: readonly PhysicalRange[];
+  /** The boot loader's command line; the tree's own holds where it is absent. */
+  readonly bootargs: string | undefined;
+  /** The kernel release that the board is usually run with. */
+  readonly release: string;
+  /** Configuration symbols that differ from the reference configuration, without `CONFIG_`. */
+  readonly configuration: ReadonlyMap<string, string>;
+  readonly firmware: Placement;
+  readonly devices: readonly BoardDevice[];
+}

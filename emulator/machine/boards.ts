@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inputError } from '../base/input-error.ts';
+import type { BoardProfile } from './board.ts';
+import { packageFolder } from './package-folders.ts';
+
+/** Where the boards' folders lie; others may be given for tests. */
+export function boardsFolder(): string {
+  return packageFolder('dts');
+}
+
+/** The names of all boards, sorted. */
+export async function boardNames(folder = boardsFolder()): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'board.yaml')))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Whether a board of that name exists; cheap, reads nothing. */
+export function isBoard(name: string, folder = boardsFolder()): boolean {
+  return /^[\w.-]+$/.test(name) && existsSync(join(folder, name, 'board.yaml'));
+}
+
+/** The profile of a board. An unknown name is an InputError that suggests near ones. */
+export async function loadBoard(name: string, folder = boardsFolder()): Promise<BoardProfile> {
+  if (!isBoard(name, folder)) throw await unknownBoard(name, folder);
+  const file = join(folder, name, 'board.yaml');
+  const [text, { parseBoardFile }] = await Promise.all([readFile(file, 'utf8'), import('./board-file.ts')]);
+  return parseBoardFile(text, file);
+}
+
+/** All boards' profiles, by name. */
+export async function loadBoards(folder = boardsFolder()): Promise<readonly BoardProfile[]> {
+  return Promise.all((await boardNames(folder)).map((name) => loadBoard(name, folder)));
+}
+
+/** The error for a name that no board has. */
+export async function unknownBoard(name: string, folder = boardsFolder()): Promise<Error> {
+  const { nearNames } = await import('../base/near-names.ts');
+  const known = await boardNames(folder);
+  const near = nearNames(name, known);
+  return inputError('board-unknown', { name, near, known });
+}

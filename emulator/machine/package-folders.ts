@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * A folder that travels with the package, such as `dts`: found by walking up from this file, so that it works
+ * from the sources, from the bundle in dist/ and from an installed package alike.
+ */
+export function packageFolder(name: string): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!(existsSync(join(folder, 'package.json')) && existsSync(join(folder, name)))) {
+    const above = dirname(folder);
+    if (above === folder) throw new Error(`the package's folder ${name} is missing`);
+    folder = above;
+  }
+  return join(folder, name);
+}
