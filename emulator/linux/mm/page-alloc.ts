@@ -1,20 +1,83 @@
-// Contract only; the allocator itself is written here. Plays mm/page_alloc.c.
+import { errno } from '../uapi/errno.ts';
+import { type MigrateTypeName, migrateTypes } from './free-area.ts';
+import type { Zone, ZoneName } from './zone.ts';
 
 /** What an allocation asks for, as far as the allocator looks at its GFP flags. */
 export interface GfpRequest {
   readonly order: number;
-  readonly migrateType: 'unmovable' | 'movable' | 'reclaimable';
+  readonly migrateType: Exclude<MigrateTypeName, 'cma'>;
   /** Highest zone that will do. */
-  readonly zone: 'DMA' | 'DMA32' | 'Normal';
+  readonly zone: ZoneName;
   /** May reclaim and, for order 0, invoke the OOM killer. */
   readonly mayReclaim: boolean;
 }
 
-/** The buddy allocator over all zones. */
-export interface PageAllocator {
-  /** The first pfn of 2^order contiguous free pages, or -errno (ENOMEM). */
-  alloc(request: GfpRequest): number;
-  free(pfn: number, order: number): void;
-  readonly freePages: number;
-  readonly totalPages: number;
+const zoneOrder: readonly ZoneName[] = ['DMA', 'DMA32', 'Normal'];
+
+/**
+ * The page allocator over all zones of the one node. Plays mm/page_alloc.c.
+ * Deviations: one node; no lowmem reserve between zones; a request that finds nothing fails at once, as there is
+ * nothing yet that reclaim could free: who may wait for it says so in `mayReclaim`.
+ */
+export class PageAllocator {
+  readonly zones: readonly Zone[];
+  readonly #zonelists: Readonly<Record<ZoneName, readonly Zone[]>>;
+
+  constructor(zones: readonly Zone[]) {
+    this.zones = zones;
+    const below = (highest: ZoneName) =>
+      zones
+        .filter((zone) => zoneOrder.indexOf(zone.name) <= zoneOrder.indexOf(highest))
+        .sort((a, b) => zoneOrder.indexOf(b.name) - zoneOrder.indexOf(a.name));
+    this.#zonelists = { DMA: below('DMA'), DMA32: below('DMA32'), Normal: below('Normal') };
+  }
+
+  get freePages(): number {
+    return this.zones.reduce((sum, zone) => sum + zone.freePages, 0);
+  }
+
+  /** Free pages in pageblocks of CMA areas: NR_FREE_CMA_PAGES. */
+  get freeCmaPages(): number {
+    return this.zones.reduce((sum, zone) => sum + zone.freeCmaPages, 0);
+  }
+
+  /** Pages that were ever given to the buddy: MemTotal. */
+  get totalPages(): number {
+    return this.zones.reduce((sum, zone) => sum + zone.managedPages, 0);
+  }
+
+  /** The zone that a page belongs to; undefined for a page that no zone spans. */
+  zoneOf(pfn: number): Zone | undefined {
+    return this.zones.find((zone) => zone.startPfn <= pfn && pfn < zone.endPfn);
+  }
+
+  /**
+   * Shares min_free_kbytes among the zones by what they manage: __setup_per_zone_wmarks().
+   * To be called once the zones have their pages.
+   */
+  setWatermarks(minFreePages: number): void {
+    const total = this.totalPages;
+    for (const zone of this.zones) {
+      zone.minPages = total === 0 ? 0 : Math.floor((minFreePages * zone.managedPages) / total);
+    }
+  }
+
+  /** The first pfn of 2^order contiguous pages, or -ENOMEM: __alloc_pages(). */
+  alloc(request: GfpRequest): number {
+    const type = migrateTypes[request.migrateType];
+    for (const zone of this.#zonelists[request.zone]) {
+      const usable = type === migrateTypes.movable ? zone.freePages : zone.freePages - zone.freeCmaPages;
+      if (usable - 2 ** request.order < zone.minPages) continue;
+      const pfn = zone.take(request.order, type);
+      if (pfn >= 0) return pfn;
+    }
+    return -errno.ENOMEM;
+  }
+
+  /** Returns what alloc() gave. */
+  free(pfn: number, order: number): void {
+    const zone = this.zoneOf(pfn);
+    if (zone === undefined) throw new Error(`page ${pfn} belongs to no zone`);
+    zone.free(pfn, order);
+  }
 }
