@@ -11,6 +11,7 @@ export function paddedAddress(value: bigint | number, digits = 16): string {
 export const KiB = 1024n;
 export const MiB = 1024n * KiB;
 export const GiB = 1024n * MiB;
+export const TiB = 1024n * GiB;
 
 export function alignUp(value: bigint, alignment: bigint): bigint {
   return ((value + alignment - 1n) / alignment) * alignment;
@@ -24,6 +25,7 @@ export function alignDown(value: bigint, alignment: bigint): bigint {
 export function formatSize(sizeBytes: bigint | number): string {
   const size = BigInt(sizeBytes);
   const units: readonly [bigint, string][] = [
+    [TiB, 'TiB'],
     [GiB, 'GiB'],
     [MiB, 'MiB'],
     [KiB, 'KiB'],
@@ -32,7 +34,7 @@ export function formatSize(sizeBytes: bigint | number): string {
   return whole === undefined ? `${size} B` : `${size / whole[0]} ${whole[1]}`;
 }
 
-const suffixes: Readonly<Record<string, bigint>> = { '': 1n, k: KiB, m: MiB, g: GiB, t: 1024n * GiB };
+const suffixes: Readonly<Record<string, bigint>> = { '': 1n, k: KiB, m: MiB, g: GiB, t: TiB };
 
 /**
  * Reads a size or address as a person writes it: `64M`, `0x4000000`, `3GiB`, `4096`.

@@ -11,8 +11,8 @@ export const machineErrors = {
         : `did you mean ${facts.near.join(' or ')}?`
     }`,
   'board-profile-broken': (facts: { readonly problem: string }) => facts.problem,
-  'memory-missing': (facts: { readonly board: string; readonly problem: string }) =>
-    `${facts.board}: ${facts.problem}; give the RAM with --memory BASE+SIZE`,
+  'memory-missing': (facts: { readonly problem: string }) =>
+    `${facts.problem}; give it with --memory BASE+SIZE, or a board's profile with --board NAME`,
   /** RAM that no machine has, or that the tree's cells cannot express. */
   'memory-impossible': (facts: { readonly problem: string }) => facts.problem,
   /** Something that the boot loader should have put into RAM and that has no place there. */
