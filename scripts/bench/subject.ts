@@ -1,0 +1,21 @@
+/** How much a measure may cost: a time, or a multiple of another measure of the same subject. */
+export type Limit =
+  | { readonly mostMilliseconds: number }
+  | { readonly mostTimes: number; readonly measure: string };
+
+/** One thing that is timed. */
+export interface Measure {
+  readonly name: string;
+  readonly run: () => unknown;
+  /** What it should not exceed; a measure without one is there to be seen. */
+  readonly limit?: Limit;
+}
+
+/** A group of measures that share their preparation. */
+export interface Subject {
+  readonly name: string;
+  /** Milliseconds to spend on each measure. */
+  readonly timeMs: number;
+  /** Prepares and names what is timed; undoes it with `end`. */
+  readonly prepare: () => Promise<{ readonly measures: readonly Measure[]; readonly end?: () => void }>;
+}
