@@ -3,11 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError } from '../base/input-error.ts';
 import type { BoardProfile } from './board.ts';
-import { packageFolder } from './package-folders.ts';
+import { packagePath } from './package-path.ts';
 
 /** Where the boards' folders lie; others may be given for tests. */
 export function boardsFolder(): string {
-  return packageFolder('dts');
+  return packagePath('dts');
 }
 
 /** The names of all boards, sorted. */

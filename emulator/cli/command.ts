@@ -1,0 +1,56 @@
+/** What a command reads from and writes to. Tests hand in their own. */
+export interface CommandIo {
+  /** Writes to stdout: the result and nothing else. */
+  out(text: string): void;
+  /** Writes to stderr: everything that is not the result. */
+  err(text: string): void;
+  /** All of stdin. */
+  stdin(): Promise<Uint8Array>;
+  /** Whether stdout takes colours. */
+  readonly colours: boolean;
+}
+
+/** One option; every value is text until the command has read it. */
+export interface OptionFacts {
+  /** A flag takes no value; a value may be given once; values may be given repeatedly, one at a time. */
+  readonly takes: 'nothing' | 'value' | 'values';
+  readonly describe: string;
+  /** What stands for the value in the help: `BASE+SIZE`. */
+  readonly placeholder?: string;
+  /** Heading in the help. */
+  readonly group?: string;
+}
+
+export type OptionTable = Readonly<Record<string, OptionFacts>>;
+
+/** What was given for the options of a table. */
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: Table[Name]['takes'] extends 'nothing'
+    ? boolean
+    : Table[Name]['takes'] extends 'values'
+      ? readonly string[]
+      : string | undefined;
+};
+
+/** An argument without a dash. */
+export interface ArgumentFacts {
+  readonly name: string;
+  readonly describe: string;
+  readonly optional?: boolean;
+  /** Takes all that follow; for the last one only. */
+  readonly many?: boolean;
+}
+
+/** A command: what it takes, and what it does. `run` returns the exit code. */
+export interface Command<Table extends OptionTable = OptionTable> {
+  readonly arguments: readonly ArgumentFacts[];
+  readonly options: Table;
+  /** Command lines, and what each is for. */
+  readonly examples: readonly (readonly [commandLine: string, purpose: string])[];
+  run(given: readonly string[], options: OptionValues<Table>, io: CommandIo): Promise<number>;
+}
+
+/** Gives a command the types of its own table. */
+export function defineCommand<const Table extends OptionTable>(command: Command<Table>): Command<Table> {
+  return command;
+}

@@ -1,0 +1,32 @@
+import type { Command, OptionTable } from './command.ts';
+
+/** A command in the overview; its code is loaded when it is asked for. */
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<Command<OptionTable>>;
+}
+
+/** All commands by name, in the order of the help. */
+export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
+  [
+    'boot',
+    {
+      summary: 'Boot a board or a devicetree and show its memory, regions, areas and heaps',
+      load: async () => (await import('./commands/boot.ts')).bootCommand,
+    },
+  ],
+  [
+    'boards',
+    {
+      summary: 'List the boards that come with Heapboard',
+      load: async () => (await import('./commands/boards.ts')).boardsCommand,
+    },
+  ],
+  [
+    'completion',
+    {
+      summary: 'Print a script that makes the shell complete commands, options and boards',
+      load: async () => (await import('./commands/completion.ts')).completionCommand,
+    },
+  ],
+]);
