@@ -1,4 +1,5 @@
-// Bundles emulator/ into dist/: one chunk per command, so that starting up loads only what is asked for.
+// Bundles emulator/ and the libraries it uses into dist/: one chunk per command, so that starting up reads few files
+// and only those that are asked for (bundled, a start takes two thirds of the time).
 // `--if-stale` does nothing where dist/ is newer than everything it is made from.
 import { execFileSync } from 'node:child_process';
 import {
@@ -45,26 +46,52 @@ function newestChange(path) {
   return Math.max(0, ...inside.map((name) => newestChange(join(path, name))));
 }
 
+/** Packages that bring files of their own and so stay what they are: installed beside this one. */
+const installed = ['@swc/wasm-typescript'];
+
 async function bundle() {
   const { build } = await import('esbuild');
-  const { dependencies, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  await build({
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['emulator/index.ts', 'emulator/cli/main.ts'],
     outdir: dist,
     outbase: 'emulator',
     bundle: true,
     splitting: true,
+    metafile: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: Object.keys(dependencies),
+    external: installed,
     chunkNames: 'chunks/[name]-[hash]',
+    // Libraries in CommonJS form call require() for what Node brings.
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
     define: { HEAPBOARD_VERSION: JSON.stringify(version) },
     legalComments: 'none',
     logLevel: 'warning',
   });
   chmodSync(join(dist, 'cli/main.js'), 0o755);
+  writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+}
+
+/** The licences of the libraries that were bundled, each under its package's name and version. */
+function licencesOf(inputs) {
+  const folders = new Set(
+    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []),
+  );
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text =
+      file === undefined ? `Licence: ${license}` : readFileSync(join(root, folder, file), 'utf8').trim();
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 /** The compiler travels beside the code, with its licence, its exact origin and its sources. */
