@@ -1,0 +1,142 @@
+import type { SourcePosition } from '../../base/position.ts';
+import { failsWith } from './failure.ts';
+import type { Identity, ProgramProcess } from './host.ts';
+import type { Failure, ProcessOutcome } from './outcome.ts';
+import type { Actor } from './schedule.ts';
+import type { AtWork } from './usage.ts';
+
+/** What a program gets beside its process. */
+export interface ProgramTools {
+  /** Lets the others have their turn: `await turn()`. Without it a program runs in one piece. */
+  turn(): Promise<void>;
+}
+
+/** The default export of a program module: works on a process, and returns its exit code. */
+export type ProgramMain<Process extends ProgramProcess = ProgramProcess> = (
+  process: Process,
+  tools: ProgramTools,
+) => unknown;
+
+/** A program written in TypeScript or JavaScript. */
+export interface Program {
+  readonly name: string;
+  readonly file: string;
+  readonly main: ProgramMain;
+}
+
+/** A program module as one that takes turns: it works until it asks for the next turn, or ends. */
+export class ProgramActor implements Actor {
+  readonly name: string;
+  readonly failures: Failure[] = [];
+  readonly #program: Program;
+  readonly #process: ProgramProcess;
+  readonly #identity: Identity;
+  #started = false;
+  #exitCode: number | undefined;
+  /** Lets the program go on after `turn()`. */
+  #resume: (() => void) | undefined;
+  /** Ends the turn that is being taken. */
+  #endTurn: () => void = () => {};
+
+  constructor(facts: {
+    readonly name: string;
+    readonly program: Program;
+    readonly process: ProgramProcess;
+    readonly identity: Identity;
+  }) {
+    this.name = facts.name;
+    this.#program = facts.program;
+    this.#process = facts.process;
+    this.#identity = facts.identity;
+  }
+
+  get isDone(): boolean {
+    return this.#exitCode !== undefined;
+  }
+
+  get isReady(): boolean {
+    return true;
+  }
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#endTurn = resolve;
+      if (!this.#started) {
+        this.#started = true;
+        void this.#run().then(() => this.#endTurn());
+        return;
+      }
+      this.#resume?.();
+    });
+  }
+
+  get atWork(): AtWork {
+    const position = positionIn(new Error().stack, this.#program.file);
+    return { process: this.name, position, step: undefined, gaveUp: this.failures.length > 0 };
+  }
+
+  get outcome(): ProcessOutcome {
+    return {
+      name: this.name,
+      file: this.#program.file,
+      pid: this.#process.pid,
+      uid: this.#identity.uid,
+      exitCode: this.#exitCode,
+      steps: {},
+      expectedFailures: 0,
+      buffers: 0,
+      allocatedBytes: 0,
+    };
+  }
+
+  async #run(): Promise<void> {
+    const turn = () =>
+      new Promise<void>((resume) => {
+        this.#resume = resume;
+        this.#endTurn();
+      });
+    let exitCode = 1;
+    try {
+      exitCode = this.#codeOf(await this.#program.main(this.#process, { turn }));
+    } catch (error) {
+      this.#giveUp(error);
+    }
+    this.#process.exit(exitCode);
+    this.#exitCode = exitCode;
+  }
+
+  #codeOf(returned: unknown): number {
+    if (returned === undefined) return 0;
+    if (typeof returned === 'number' && Number.isInteger(returned)) return returned & 0xff;
+    this.#giveUp(new TypeError(`returned ${String(returned)}, which is no exit code`));
+    return 1;
+  }
+
+  #giveUp(error: unknown): void {
+    const isError = error instanceof Error;
+    this.failures.push({
+      process: this.name,
+      position: (isError ? positionIn(error.stack, this.#program.file) : undefined) ?? this.#whole,
+      step: 'program',
+      problem: isError ? error.message : String(error),
+      errno: failsWith(error) ? error.code : undefined,
+      difference: undefined,
+      isUnknownHeap: false,
+      why: [],
+    });
+  }
+
+  get #whole(): SourcePosition {
+    return { file: this.#program.file, line: 1 };
+  }
+}
+
+/** The innermost place of a file in an error's stack. */
+export function positionIn(stack: string | undefined, file: string): SourcePosition | undefined {
+  for (const line of stack?.split('\n') ?? []) {
+    const match = /:(\d+):(\d+)\)?$/.exec(line);
+    if (match === null || !decodeURI(line).includes(file)) continue;
+    return { file, line: Number(match[1]), column: Number(match[2]) };
+  }
+  return undefined;
+}

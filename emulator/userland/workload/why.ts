@@ -1,0 +1,60 @@
+import { MiB } from '../../base/units.ts';
+import type { ErrnoName } from '../../linux/uapi/errno.ts';
+import { isServed } from './heap-choice.ts';
+import type { AreaState, WorkloadHost } from './host.ts';
+import type { StepContext } from './step-context.ts';
+
+/** What the state of heaps and areas says about a step that failed with an errno. */
+export function explainFailure(code: ErrnoName, context: StepContext): readonly string[] {
+  const { host, heapAsked, heapUsed } = context;
+  if (code === 'ENOMEM' && heapUsed !== undefined)
+    return whyNoMemory(heapUsed.name, heapUsed.sizeBytes, host);
+  if (heapAsked === undefined || heapUsed !== undefined) return [];
+  if (code === 'ENOENT' || code === 'ENXIO') return whyNoHeap(heapAsked.text, host);
+  if (code === 'EACCES' || code === 'EPERM') return whyNoAccess(context);
+  return [];
+}
+
+function whyNoMemory(heapName: string, wantedBytes: bigint, host: WorkloadHost): readonly string[] {
+  const heap = host.heaps().find(({ name }) => name === heapName);
+  const area = host.areas().find(({ name }) => name === heap?.area);
+  if (area === undefined) return [];
+  const page = BigInt(host.pageSizeBytes);
+  const free = BigInt(area.pageCount - area.usedPages) * page;
+  const largest = BigInt(area.largestFreePages()) * page;
+  const wanted = roughSize(wantedBytes);
+  if (!area.active || area.pageCount === 0) return [`CMA area ${area.name} could not be activated at boot`];
+  const state = `CMA area ${area.name}: ${roughSize(free)} of ${roughSize(sizeOf(area, page))} free`;
+  const runs = `largest run ${roughSize(largest)}; ${wanted} were asked for`;
+  if (wantedBytes > sizeOf(area, page))
+    return [`${state}, and ${wanted} were asked for: more than the whole area`];
+  if (wantedBytes > largest) return [`${state}, ${runs}`];
+  return [`${state}, ${runs}, in a run that begins at the alignment which buffers of this size have`];
+}
+
+function whyNoHeap(asked: string, host: WorkloadHost): readonly string[] {
+  const heaps = host.heaps().map(({ name }) => name);
+  const there = heaps.length === 0 ? 'this system has no heaps' : `this system has ${heaps.join(', ')}`;
+  const decisions = heaps.length === 0 || asked.includes('cma') ? host.explainHeaps() : [];
+  return [`no heap serves "${asked}": ${there}`, ...decisions];
+}
+
+function whyNoAccess(context: StepContext): readonly string[] {
+  const { heapAsked, host, identity } = context;
+  if (heapAsked === undefined || !isServed(heapAsked, host.heaps())) return [];
+  const who = `uid ${identity.uid}, gid ${identity.gid}`;
+  const groups = identity.groups.length === 0 ? 'no further groups' : `groups ${identity.groups.join(', ')}`;
+  const nodes = host.heaps().map(({ name, mode, uid, gid }) => `${name} ${mode} ${uid}:${gid}`);
+  return [`the process has ${who} and ${groups}; the nodes are ${nodes.join(', ')}`];
+}
+
+function sizeOf(area: AreaState, page: bigint): bigint {
+  return BigInt(area.pageCount) * page;
+}
+
+/** A size for people, to a tenth of a MiB: `31.6 MiB`; below that in KiB. */
+export function roughSize(bytes: bigint): string {
+  if (bytes < MiB) return bytes % 1024n === 0n ? `${bytes / 1024n} KiB` : `${bytes} B`;
+  const tenths = (bytes * 10n) / MiB;
+  return tenths % 10n === 0n ? `${tenths / 10n} MiB` : `${tenths / 10n}.${tenths % 10n} MiB`;
+}

@@ -1,0 +1,194 @@
+import type { SourcePosition } from '../../base/position.ts';
+import { ExpectationFailure, type FailedCall, failsWith } from './failure.ts';
+import { isServed } from './heap-choice.ts';
+import type { Identity, ProgramProcess, WorkloadHost } from './host.ts';
+import type { Failure, ProcessOutcome } from './outcome.ts';
+import type { Actor } from './schedule.ts';
+import type { Action, Step } from './step.ts';
+import { type SpawnProgram, StepContext } from './step-context.ts';
+import type { AtWork } from './usage.ts';
+import { explainFailure } from './why.ts';
+import type { WorkloadProgram } from './workload.ts';
+
+/** Starts a program of the same workload; the process joins those that take turns. */
+export type WorkloadSpawn = (...request: Parameters<SpawnProgram>) => WorkloadActor;
+
+/** A process of a workload: does one step a turn. */
+export class WorkloadActor implements Actor {
+  readonly name: string;
+  /** The program it runs, by the name that `wait` uses. */
+  readonly program: WorkloadProgram;
+  readonly failures: Failure[] = [];
+  readonly #context: StepContext;
+  readonly #work: Generator<void, number>;
+  /** Those that it started, and waits for at times. */
+  readonly #children: WorkloadActor[] = [];
+  /** Names that count loops. */
+  readonly #counters = new Set<string>();
+  #waitsFor: string | undefined;
+  #step: Action | undefined;
+  #exitCode: number | undefined;
+
+  constructor(facts: {
+    readonly name: string;
+    readonly program: WorkloadProgram;
+    readonly process: ProgramProcess;
+    readonly identity: Identity;
+    readonly host: WorkloadHost;
+    readonly scope: ReadonlyMap<string, bigint>;
+    readonly spawn: WorkloadSpawn;
+  }) {
+    const { name, program, process, identity, host, scope } = facts;
+    this.name = name;
+    this.program = program;
+    this.#context = new StepContext({
+      process,
+      identity,
+      host,
+      scope,
+      position: program.position,
+      spawn: (...request) => {
+        this.#children.push(facts.spawn(...request));
+      },
+    });
+    this.#work = this.#run(program.steps);
+  }
+
+  get isDone(): boolean {
+    return this.#exitCode !== undefined;
+  }
+
+  get isReady(): boolean {
+    if (this.#waitsFor === undefined) return true;
+    return this.#children.every((child) => child.isDone || child.program.name !== this.#waitsFor);
+  }
+
+  turn(): void {
+    this.#waitsFor = undefined;
+    const { done, value } = this.#work.next();
+    if (done) this.#end(value);
+  }
+
+  /** Whose doing it is that something happens now. */
+  get atWork(): AtWork {
+    const position: SourcePosition | undefined = this.#step?.position;
+    return { process: this.name, position, step: this.#title(), gaveUp: this.failures.length > 0 };
+  }
+
+  get outcome(): ProcessOutcome {
+    const { tally, process, identity } = this.#context;
+    return {
+      name: this.name,
+      file: this.program.position.file,
+      pid: process.pid,
+      uid: identity.uid,
+      exitCode: this.#exitCode,
+      steps: tally.steps,
+      expectedFailures: tally.expectedFailures,
+      buffers: tally.buffers,
+      allocatedBytes: Number(tally.allocatedBytes),
+    };
+  }
+
+  *#run(steps: readonly Step[]): Generator<void, number> {
+    return (yield* this.#block(steps)) ?? 0;
+  }
+
+  /** Does steps in order; the exit code where one of them ended the process. */
+  *#block(steps: readonly Step[]): Generator<void, number | undefined> {
+    const context = this.#context;
+    for (const step of steps) {
+      context.begin(step.position);
+      if (step.when !== undefined && context.value(step.when) === 0n) continue;
+      if (step.kind === 'action') {
+        const exitCode = this.#act(step);
+        if (exitCode !== undefined) return exitCode;
+        yield;
+        continue;
+      }
+      const count = context.value(step.count);
+      if (step.index !== undefined) this.#counters.add(step.index);
+      for (let index = 0n; index < count; index += 1n) {
+        if (step.index !== undefined) context.scope.set(step.index, index);
+        const exitCode = yield* this.#block(step.steps);
+        if (exitCode !== undefined) return exitCode;
+      }
+    }
+    return undefined;
+  }
+
+  /** Does one step; the exit code where it ends the process. A failure makes the process give up. */
+  #act(step: Action): number | undefined {
+    this.#step = step;
+    const { tally } = this.#context;
+    tally.steps[step.verb] = (tally.steps[step.verb] ?? 0) + 1;
+    try {
+      const result = step.perform(this.#context);
+      if (step.fails !== undefined) return this.#giveUp(this.#unexpectedSuccess(step.fails));
+      if (result !== undefined && 'waitFor' in result) this.#waitsFor = result.waitFor;
+      return result !== undefined && 'exitCode' in result ? result.exitCode : undefined;
+    } catch (error) {
+      if (failsWith(error)) {
+        if (step.fails?.includes(error.code) !== true)
+          return this.#giveUp(this.#failedCall(error, step.fails));
+        tally.expectedFailures += 1;
+        return undefined;
+      }
+      if (error instanceof ExpectationFailure) {
+        return this.#giveUp({ problem: error.message, difference: error.difference });
+      }
+      throw error;
+    }
+  }
+
+  #failedCall(error: FailedCall, expected: readonly string[] | undefined): Partial<Failure> {
+    const { heapAsked, host } = this.#context;
+    const instead = expected === undefined ? '' : `, where ${expected.join(' or ')} was expected`;
+    return {
+      problem: `${error.syscall} failed with ${error.code}${instead}`,
+      errno: error.code,
+      isUnknownHeap: error.code === 'ENOENT' && heapAsked !== undefined && !isServed(heapAsked, host.heaps()),
+      why: explainFailure(error.code, this.#context),
+      ...(expected === undefined
+        ? {}
+        : { difference: { what: 'errno', expected: expected.join(' or '), seen: error.code } }),
+    };
+  }
+
+  #unexpectedSuccess(expected: readonly string[]): Partial<Failure> {
+    const names = expected.join(' or ');
+    return {
+      problem: `succeeded, where ${names} was expected`,
+      difference: { what: 'errno', expected: names, seen: 'success' },
+    };
+  }
+
+  #giveUp(failure: Partial<Failure>): number {
+    this.failures.push({
+      process: this.name,
+      position: this.#step?.position,
+      step: this.#title() ?? '',
+      problem: '',
+      errno: undefined,
+      difference: undefined,
+      isUnknownHeap: false,
+      why: [],
+      ...failure,
+    });
+    return 1;
+  }
+
+  /** The step that is being done, with the loop counters that its formulas read. */
+  #title(): string | undefined {
+    if (this.#step === undefined) return undefined;
+    const { scope } = this.#context;
+    const counters = [...this.#step.variables].filter((name) => this.#counters.has(name));
+    const values = counters.map((name) => `${name} = ${scope.get(name)}`).join(', ');
+    return values === '' ? this.#step.title : `${this.#step.title} (${values})`;
+  }
+
+  #end(exitCode: number): void {
+    this.#context.process.exit(exitCode);
+    this.#exitCode = exitCode;
+  }
+}
