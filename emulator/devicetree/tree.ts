@@ -21,7 +21,8 @@ export class DtProperty {
 
   /** The first cell, or undefined where the value is shorter than one. */
   get cell(): number | undefined {
-    return this.cells[0];
+    if (this.bytes.length < 4) return undefined;
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset).getUint32(0);
   }
 
   /** The value as a list of NUL-terminated strings. */
@@ -39,9 +40,11 @@ export class DtProperty {
 
   /** Reads `count` cells from cell `index` as one number; undefined beyond the value's end. */
   number(index: number, count: number): bigint | undefined {
-    const cells = this.cells;
-    if (index + count > cells.length) return undefined;
-    return cells.slice(index, index + count).reduce((value, cell) => (value << 32n) | BigInt(cell), 0n);
+    if ((index + count) * 4 > this.bytes.length) return undefined;
+    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset);
+    let value = 0n;
+    for (let at = index; at < index + count; at++) value = (value << 32n) | BigInt(view.getUint32(at * 4));
+    return value;
   }
 }
 
@@ -61,8 +64,10 @@ export class DtNode {
   /** The full path: `/reserved-memory/linux,cma`. */
   get path(): string {
     if (this.parent === undefined) return '/';
-    const above = this.parent.path;
-    return above === '/' ? `/${this.name}` : `${above}/${this.name}`;
+    let path = '';
+    for (let node: DtNode = this; node.parent !== undefined; node = node.parent)
+      path = `/${node.name}${path}`;
+    return path;
   }
 
   /** The name without its unit address. */
@@ -110,8 +115,14 @@ export class DtNode {
 
   /** This node and all below it, parents first, in the order of the tree. */
   *walk(): IterableIterator<DtNode> {
-    yield this;
-    for (const child of this.children) yield* child.walk();
+    const waiting: DtNode[] = [this];
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      yield node;
+      for (let index = node.children.length - 1; index >= 0; index--) {
+        const child = node.children[index];
+        if (child !== undefined) waiting.push(child);
+      }
+    }
   }
 }
 
