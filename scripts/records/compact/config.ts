@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parseConfig } from '../../../emulator/linux/kconfig.ts';
 import { symbolsThatMatter } from './symbols.ts';
 
 /**
@@ -11,4 +13,10 @@ export function reduceConfig(text: string): string {
     return name !== undefined && symbolsThatMatter.some((pattern) => pattern.test(name));
   });
   return `${kept.join('\n')}\n`;
+}
+
+/** Whether the kernel makes the same of the reduced configuration as of the whole one. */
+export function reducesFaithfully(text: string): boolean {
+  const [whole, reduced] = [text, reduceConfig(text)].map((one) => parseConfig(one, 'configuration').facts);
+  return isDeepStrictEqual(whole, reduced);
 }

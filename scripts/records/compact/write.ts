@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BootRecord, Records } from '../record.ts';
 import { type BaseTrees, type Experiment, packBoot } from './boot.ts';
 import { CallBase } from './calls.ts';
-import { reduceConfig } from './config.ts';
+import { reduceConfig, reducesFaithfully } from './config.ts';
 import { layout, openCompactFolder } from './folder.ts';
 import { baseOfTree, machineName } from './tree.ts';
 
@@ -67,7 +67,10 @@ export function writeCompactFolder(folder: string, records: Records, configNames
   }
   for (const name of configNames) {
     const text = records.config(name);
-    if (text !== undefined) write(`${layout.configs}/${name}.config`, reduceConfig(text));
+    if (text === undefined) continue;
+    if (!reducesFaithfully(text))
+      throw new Error(`${name}: a symbol that matters is lost in the reduced form`);
+    write(`${layout.configs}/${name}.config`, reduceConfig(text));
   }
   verify(folder, records);
 }
