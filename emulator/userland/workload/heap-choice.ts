@@ -31,8 +31,11 @@ export const heapChoice = z
     [z.string().min(1), z.array(z.string().min(1)).min(1)],
     'expected the name of a heap, a list of names to try in order, or a kind: cma or system',
   )
-  .transform((value): HeapChoice => {
+  .transform((value, context): HeapChoice => {
     const texts = typeof value === 'string' ? [value] : value;
+    if (texts.includes('linux')) {
+      context.addIssue('"linux" is half a name; in [ ] a comma separates, so write "linux,cma" in quotes');
+    }
     return { wishes: texts.map(wish), text: texts.join(', ') };
   });
 

@@ -135,8 +135,9 @@ export class ProgramActor implements Actor {
 export function positionIn(stack: string | undefined, file: string): SourcePosition | undefined {
   for (const line of stack?.split('\n') ?? []) {
     const match = /:(\d+):(\d+)\)?$/.exec(line);
-    if (match === null || !decodeURI(line).includes(file)) continue;
-    return { file, line: Number(match[1]), column: Number(match[2]) };
+    if (match !== null && decodeURI(line).includes(file)) {
+      return { file, line: Number(match[1]), column: Number(match[2]) };
+    }
   }
   return undefined;
 }

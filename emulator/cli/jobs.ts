@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { basename, extname, isAbsolute, join } from 'node:path';
+import { inputError } from '../base/input-error.ts';
+import { packagePath } from '../machine/package-path.ts';
+import type { Job } from '../userland/workload/run.ts';
+import { readText } from './read-text.ts';
+
+const programExtensions: ReadonlySet<string> = new Set(['.js', '.mjs', '.ts', '.mts']);
+const yamlExtensions: ReadonlySet<string> = new Set(['.yaml', '.yml']);
+
+/** The names of the workloads that come with Heapboard, sorted. */
+export async function workloadNames(folder = packagePath('fixtures/workloads')): Promise<readonly string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => yamlExtensions.has(extname(file)))
+    .map((file) => basename(file, extname(file)))
+    .sort();
+}
+
+/**
+ * What is to be run under a name: a workload that comes with Heapboard, or a path of a workload or program module.
+ * Relative paths start in `folder`. What is neither, or is broken, is an InputError.
+ */
+export async function loadJob(name: string, folder = '.'): Promise<Job> {
+  const path = isAbsolute(name) || folder === '.' ? name : join(folder, name);
+  if (programExtensions.has(extname(name))) {
+    const { loadProgram } = await import('./program-module.ts');
+    return { program: await loadProgram(path) };
+  }
+  const { parseWorkload } = await import('../userland/workload/workload.ts');
+  if (yamlExtensions.has(extname(name))) {
+    const text = await readText(path, 'a workload');
+    return { workload: parseWorkload(text, path, basename(name, extname(name))) };
+  }
+  const known = await workloadNames();
+  if (!known.includes(name)) throw await unknownWorkload(name, known);
+  const file = packagePath(`fixtures/workloads/${name}.yaml`);
+  return { workload: parseWorkload(await readText(file, 'a workload'), file, name) };
+}
+
+async function unknownWorkload(name: string, known: readonly string[]): Promise<Error> {
+  const { nearNames } = await import('../base/near-names.ts');
+  const near = nearNames(name, known);
+  return inputError('workload-unknown', { name, near, known });
+}
