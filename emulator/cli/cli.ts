@@ -58,9 +58,12 @@ async function help(name: string | undefined, io: CommandIo): Promise<number> {
 
 async function unknownCommand(name: string): Promise<Error> {
   if (name.startsWith('-'))
-    return inputError('usage', { problem: `the command comes first: heapboard COMMAND … ${name}; see heapboard --help` });
+    return inputError('usage', {
+      problem: `the command comes first: heapboard COMMAND … ${name}; see heapboard --help`,
+    });
   const { nearNames } = await import('../base/near-names.ts');
   const near = nearNames(name, [...commands.keys()]);
-  const hint = near.length === 0 ? `there are ${[...commands.keys()].join(', ')}` : `did you mean ${near.join(' or ')}?`;
+  const hint =
+    near.length === 0 ? `there are ${[...commands.keys()].join(', ')}` : `did you mean ${near.join(' or ')}?`;
   return inputError('usage', { problem: `unknown command "${name}"; ${hint}` });
 }

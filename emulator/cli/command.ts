@@ -19,17 +19,21 @@ export interface OptionFacts {
   readonly placeholder?: string;
   /** Heading in the help. */
   readonly group?: string;
+  /** What the shell may complete for the value; files where it is absent. */
+  readonly complete?: () => Promise<readonly string[]>;
 }
 
 export type OptionTable = Readonly<Record<string, OptionFacts>>;
 
+type ValueOf<Takes> = Takes extends 'nothing'
+  ? boolean
+  : Takes extends 'values'
+    ? readonly string[]
+    : string | undefined;
+
 /** What was given for the options of a table. */
 export type OptionValues<Table extends OptionTable> = {
-  readonly [Name in keyof Table]: Table[Name]['takes'] extends 'nothing'
-    ? boolean
-    : Table[Name]['takes'] extends 'values'
-      ? readonly string[]
-      : string | undefined;
+  readonly [Name in keyof Table]: ValueOf<Table[Name]['takes']>;
 };
 
 /** An argument without a dash. */
@@ -39,6 +43,8 @@ export interface ArgumentFacts {
   readonly optional?: boolean;
   /** Takes all that follow; for the last one only. */
   readonly many?: boolean;
+  /** What the shell may complete; files as well. */
+  readonly complete?: () => Promise<readonly string[]>;
 }
 
 /** A command: what it takes, and what it does. `run` returns the exit code. */

@@ -44,11 +44,17 @@ export async function parseCommandLine(
   }
   if (parsed.error !== null) throw inputError('usage', { problem: parsed.error.message });
   checkArguments(name, command.arguments, given);
-  const options = Object.fromEntries(names.map((option) => [option, read(command.options, option, found[option])]));
+  const options = Object.fromEntries(
+    names.map((option) => [option, read(command.options, option, found[option])]),
+  );
   return { help: false, given, options };
 }
 
-function read(table: OptionTable, option: string, value: unknown): string | boolean | readonly string[] | undefined {
+function read(
+  table: OptionTable,
+  option: string,
+  value: unknown,
+): string | boolean | readonly string[] | undefined {
   const takes = table[option]?.takes;
   if (takes === 'nothing') return value === true;
   const values = Array.isArray(value) ? value.map(String) : [];

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { inputError } from '../base/input-error.ts';
 import type { BoardProfile } from './board.ts';
 import { packagePath } from './package-path.ts';
@@ -27,7 +27,7 @@ export function isBoard(name: string, folder = boardsFolder()): boolean {
 /** The profile of a board. An unknown name is an InputError that suggests near ones. */
 export async function loadBoard(name: string, folder = boardsFolder()): Promise<BoardProfile> {
   if (!isBoard(name, folder)) throw await unknownBoard(name, folder);
-  const file = join(folder, name, 'board.yaml');
+  const file = nearPath(join(folder, name, 'board.yaml'));
   const [text, { parseBoardFile }] = await Promise.all([readFile(file, 'utf8'), import('./board-file.ts')]);
   return parseBoardFile(text, file);
 }
@@ -43,4 +43,10 @@ export async function unknownBoard(name: string, folder = boardsFolder()): Promi
   const known = await boardNames(folder);
   const near = nearNames(name, known);
   return inputError('board-unknown', { name, near, known });
+}
+
+/** A path as the user would write it: relative where it lies below the working directory. */
+function nearPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 }

@@ -1,10 +1,10 @@
 import type { DecisionRecord } from '../base/decisions.ts';
 import { inputError } from '../base/input-error.ts';
 import { formatRange, type PhysicalRange, rangeEnd } from '../base/range.ts';
+import { writeFdt } from '../devicetree/fdt-writer.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import type { BoardProfile, Placement } from './board.ts';
 import { editChosen } from './chosen.ts';
-import { flattenedSize } from './flattened-size.ts';
 import type { Handoff, PlacedObject } from './handoff.ts';
 import { fillMemory, listBanks } from './memory-fill.ts';
 import { memoryBanks } from './memory-nodes.ts';
@@ -53,7 +53,7 @@ export function runFirmware(source: DeviceTree, facts: FirmwareFacts, decisions:
       ? noteAssumed(
           'dtb',
           'devicetree blob',
-          assumeBlob(banks, bankOf(image, banks), BigInt(flattenedSize(tree)), [
+          assumeBlob(banks, bankOf(image, banks), BigInt(writeFdt(tree).length), [
             ...occupied,
             ...owned('the kernel image', image),
           ]),

@@ -1,0 +1,136 @@
+import { inputError } from '../base/input-error.ts';
+import { type PhysicalRange, parseRange } from '../base/range.ts';
+import type { BootOptions } from '../whatif/boot-options.ts';
+import type { OptionTable, OptionValues } from './command.ts';
+import { boardCompletions, policyCompletions, releaseCompletions } from './completions.ts';
+
+const tree = 'The devicetree and the board';
+const firmware = 'What the boot loader does';
+const kernel = 'The kernel';
+
+/** The options of every command that boots something. */
+export const bootOptionTable = {
+  board: {
+    takes: 'value',
+    placeholder: 'NAME',
+    group: tree,
+    describe:
+      "the board whose profile holds for a file (RAM, bootargs, release); 'heapboard boards' lists them",
+    complete: boardCompletions,
+  },
+  overlay: {
+    takes: 'values',
+    placeholder: 'FILE',
+    group: tree,
+    describe: 'a .dtbo or .dtso to apply, in order',
+  },
+  memory: {
+    takes: 'values',
+    placeholder: 'BASE+SIZE',
+    group: firmware,
+    describe: 'a bank of RAM; those given replace all memory nodes',
+  },
+  bootargs: {
+    takes: 'value',
+    placeholder: 'TEXT',
+    group: firmware,
+    describe: 'the command line, in place of the one of the board or tree',
+  },
+  'append-bootargs': {
+    takes: 'value',
+    placeholder: 'TEXT',
+    group: firmware,
+    describe: 'added to the command line',
+  },
+  'kernel-image': {
+    takes: 'value',
+    placeholder: 'BASE+SIZE',
+    group: firmware,
+    describe: 'where the kernel lies, text to bss; assumed where not given',
+  },
+  initrd: {
+    takes: 'value',
+    placeholder: 'BASE+SIZE',
+    group: firmware,
+    describe: 'where the initrd lies; none where not given',
+  },
+  'dtb-at': {
+    takes: 'value',
+    placeholder: 'BASE+SIZE',
+    group: firmware,
+    describe: 'where the devicetree blob lies; assumed where not given',
+  },
+  release: {
+    takes: 'value',
+    placeholder: 'NAME',
+    group: kernel,
+    describe: "the kernel release; the board's, or 6.1, where not given",
+    complete: releaseCompletions,
+  },
+  config: {
+    takes: 'value',
+    placeholder: 'FILE',
+    group: kernel,
+    describe: "a kernel's .config; the built-in configuration 'reference' where not given",
+  },
+  kconfig: {
+    takes: 'values',
+    placeholder: 'SYMBOL=VALUE',
+    group: kernel,
+    describe: 'a symbol set over the configuration',
+  },
+  export: {
+    takes: 'value',
+    placeholder: 'POLICY',
+    group: kernel,
+    describe: 'which areas become heaps: explicit or release',
+    complete: policyCompletions,
+  },
+  seed: {
+    takes: 'value',
+    placeholder: 'NUMBER',
+    group: kernel,
+    describe: 'for what a real machine leaves to chance; 0 where not given',
+  },
+} as const satisfies OptionTable;
+
+/** Reads the boot options of a command line; a value of the wrong form is an InputError that names the option. */
+export function readBootOptions(values: OptionValues<typeof bootOptionTable>): BootOptions {
+  return {
+    board: values.board,
+    overlays: values.overlay,
+    memory: values.memory.map((text) => readRange('memory', text)),
+    bootargs: values.bootargs,
+    appendBootargs: values['append-bootargs'],
+    kernelImage: readOptionalRange('kernel-image', values['kernel-image']),
+    initrd: readOptionalRange('initrd', values.initrd),
+    dtb: readOptionalRange('dtb-at', values['dtb-at']),
+    release: values.release,
+    config: values.config,
+    kconfig: values.kconfig,
+    exportPolicy: values.export,
+    seed: readSeed(values.seed),
+  };
+}
+
+/** Reads `BASE+SIZE`: a size above 0, and nothing beyond 64 bits. */
+function readRange(option: string, value: string): PhysicalRange {
+  const range = parseRange(value);
+  const expected = 'BASE+SIZE, for instance 0x40000000+1G';
+  if (range === undefined) throw inputError('bad-option', { option, value, expected });
+  if (range.sizeBytes === 0n) throw inputError('bad-option', { option, value, expected: 'a size above 0' });
+  if (range.baseBytes + range.sizeBytes > 1n << 64n)
+    throw inputError('bad-option', { option, value, expected: 'a range that ends within 64 bits' });
+  return range;
+}
+
+function readOptionalRange(option: string, value: string | undefined): PhysicalRange | undefined {
+  return value === undefined ? undefined : readRange(option, value);
+}
+
+function readSeed(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const seed = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(seed)) return seed;
+  throw inputError('bad-option', { option: 'seed', value, expected: 'a whole number from 0 on' });
+}

@@ -1,0 +1,45 @@
+import { bootOptionTable, readBootOptions } from '../boot-options.ts';
+import { defineCommand } from '../command.ts';
+import { boardCompletions } from '../completions.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+/** `heapboard boot`: one boot and what came of it. */
+export const bootCommand = defineCommand({
+  arguments: [
+    {
+      name: 'input',
+      describe: "a board's name, a .dts or .dtb file, or - for stdin",
+      complete: boardCompletions,
+    },
+  ],
+  options: {
+    json: { takes: 'nothing', describe: 'one JSON document on stdout (docs/boot-json.md)' },
+    dmesg: { takes: 'nothing', describe: 'the kernel log as well, as dmesg prints it' },
+    'expect-booted': { takes: 'nothing', describe: 'exit code 1 where the boot ends in a panic' },
+    ...bootOptionTable,
+  },
+  examples: [
+    ['heapboard boot hikey', 'which heaps a HiKey offers'],
+    ['heapboard boot hikey --append-bootargs cma=64M --dmesg', 'what cma= does to them, with the kernel log'],
+    ['heapboard boot board.dtb --memory 0x0+1G --memory 4G+1G', 'a blob whose RAM the boot loader fills in'],
+    [
+      'heapboard boot hi3660-hikey960.dtb --board hikey960 --json',
+      "a file with a board's profile, for programs",
+    ],
+    ['heapboard boot - < board.dts', 'a source from stdin'],
+  ],
+  async run([input = ''], options, io) {
+    const { boot } = await import('../../whatif/boot.ts');
+    const system = await boot(input, readBootOptions(options), { stdin: io.stdin });
+    if (options.json) {
+      const { toJson } = await import('../../report/json.ts');
+      io.out(toJson(system.summary()));
+    } else {
+      const { bootText } = await import('../../report/boot-text.ts');
+      io.out(
+        bootText(system.summary(), { colours: io.colours, dmesg: options.dmesg ? system.dmesg : undefined }),
+      );
+    }
+    return options['expect-booted'] && !system.booted ? exitCodes.expectationFailed : exitCodes.answer;
+  },
+});

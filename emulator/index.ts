@@ -1,0 +1,25 @@
+/**
+ * Heapboard's API: `boot(input, options)` boots a board or a devicetree and gives the System, from which processes
+ * are spawned. Everything else here are the types of what goes in and comes out.
+ */
+export type { Attempt, Decision, Evidence, Obstacle } from './base/decisions.ts';
+export { InputError } from './base/input-error.ts';
+export type { SourcePosition } from './base/position.ts';
+export type { PhysicalRange } from './base/range.ts';
+export { parseRange } from './base/range.ts';
+export { loadDeviceTreeFile } from './devicetree/node.ts';
+export { DeviceTree, DtNode, DtProperty } from './devicetree/tree.ts';
+export type { BoardProfile } from './machine/board.ts';
+export { boardNames, loadBoard } from './machine/boards.ts';
+export { bootSummarySchema } from './report/boot-json.ts';
+export { boot } from './whatif/boot.ts';
+export type { BootOptions } from './whatif/boot-options.ts';
+export type { BootHost } from './whatif/load-input.ts';
+export type {
+  AreaSummary,
+  BootSummary,
+  DecisionSummary,
+  HeapSummary,
+  RegionSummary,
+} from './whatif/summary.ts';
+export { System } from './whatif/system.ts';

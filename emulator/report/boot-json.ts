@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { BootSummary } from '../whatif/summary.ts';
+
+const hex = z
+  .string()
+  .regex(/^0x[0-9a-f]+$/)
+  .describe('an address or a size in bytes');
+const count = z.number().int().nonnegative();
+const range = { base: hex, size: hex };
+
+const position = z.object({
+  file: z.string(),
+  line: z.number().int().positive(),
+  column: z.number().int().positive().optional(),
+  endColumn: z.number().int().positive().optional(),
+});
+
+const region = z.object({
+  node: z.string().describe('path of the node'),
+  name: z.string().describe('name of the node, with its unit address'),
+  base: hex.nullable().describe('null where no place was found'),
+  size: hex.describe('what was asked for, where no place was found'),
+  noMap: z.boolean(),
+  reusable: z.boolean(),
+  compatible: z.array(z.string()),
+  state: z
+    .string()
+    .describe('reserved, cma, coherent, restricted, failed, returned, disabled or skipped; others may come'),
+  reason: z.string().optional().describe('why, where that is no success'),
+});
+
+const area = z.object({
+  name: z.string(),
+  ...range,
+  usedPages: count,
+  isDefault: z.boolean(),
+  active: z.boolean(),
+  node: z.string().optional().describe('the node that made it; absent for the cma=/Kconfig area'),
+  certainty: z.enum(['exact', 'assumed']).describe('assumed: its place may depend on what was assumed'),
+});
+
+const heap = z.object({
+  name: z.string(),
+  path: z.string(),
+  major: count,
+  minor: count,
+  mode: z.string().regex(/^[0-7]{4}$/),
+  kind: z.string().describe('system, cma, tee or other; others may come'),
+  area: z.string().optional().describe('name of the area behind a heap of kind cma'),
+});
+
+const decision = z.object({
+  subject: z.string().describe('a node, area:NAME, heap:NAME, memory, image, dtb, initrd, bootargs, config'),
+  rule: z.string().describe('the rule that decided'),
+  tried: z.array(
+    z.object({
+      what: z.string(),
+      base: hex.optional(),
+      size: hex.optional(),
+      align: hex.optional(),
+      result: z.string(),
+    }),
+  ),
+  obstacle: z
+    .object({
+      what: z.string(),
+      owner: z.string().optional(),
+      base: hex.optional(),
+      size: hex.optional(),
+      position: position.optional(),
+    })
+    .optional(),
+  position: position.optional(),
+  outcome: z.string(),
+  evidence: z.enum(['recorded', 'read', 'inferred']),
+});
+
+/**
+ * The document of `heapboard boot --json`, schemaVersion 1. Fields may be added, none changes its meaning;
+ * unknown fields are let through, as readers should do.
+ */
+export const bootSummarySchema = z.looseObject({
+  schemaVersion: z.literal(1),
+  board: z.string().nullable(),
+  release: z.string(),
+  config: z.string(),
+  pageSize: count,
+  bootargs: z.string(),
+  booted: z.boolean(),
+  panic: z.string().optional(),
+  memory: z.array(z.object(range)),
+  regions: z.array(region),
+  areas: z.array(area),
+  heaps: z.array(heap),
+  meminfo: z.record(z.string(), count).describe('bytes'),
+  decisions: z.array(decision),
+  dmesg: z.array(z.object({ level: z.number().int().min(0).max(7), text: z.string() })),
+}) satisfies z.ZodType<BootSummary>;

@@ -1,0 +1,94 @@
+import pc from 'picocolors';
+import { formatLogLine, type LogLine } from '../linux/kernel/printk.ts';
+import type { AreaSummary, BootSummary, HeapSummary, RegionSummary } from '../whatif/summary.ts';
+import { columns } from './columns.ts';
+import { peopleSize as size } from './people-size.ts';
+
+export interface BootTextOptions {
+  readonly colours: boolean;
+  /** The kernel log, where it is wanted. */
+  readonly dmesg?: readonly LogLine[] | undefined;
+}
+
+/** A boot for people: what was booted, RAM, regions, areas, heaps, and what had to be assumed. */
+export function bootText(summary: BootSummary, options: BootTextOptions): string {
+  const colours = pc.createColors(options.colours);
+  const section = (title: string, body: string) => (body === '' ? '' : `\n${colours.bold(title)}\n${body}`);
+  const panic = summary.panic === undefined ? '' : `${colours.red(`Kernel panic: ${summary.panic}`)}\n`;
+  return [
+    `${colours.bold(headline(summary))}\n`,
+    columns(facts(summary)),
+    panic === '' ? '' : `\n${panic}`,
+    section(`RAM, ${size(total(summary.memory))}`, columns(summary.memory.map(bankRow))),
+    section('Reserved regions', columns(summary.regions.map(regionRow)) || '  none\n'),
+    summary.booted
+      ? section('CMA areas', columns(summary.areas.map((area) => areaRow(area, summary))) || '  none\n')
+      : '',
+    summary.booted ? section('Heaps', columns(summary.heaps.map(heapRow)) || '  none\n') : '',
+    section('Assumed', assumptions(summary)),
+    section('Kernel log', (options.dmesg ?? []).map((line) => `${formatLogLine(line)}\n`).join('')),
+  ].join('');
+}
+
+function headline(summary: BootSummary): string {
+  const subject = summary.board ?? 'devicetree';
+  return `${subject}: Linux ${summary.release} ${summary.booted ? 'booted' : 'panicked'}`;
+}
+
+function facts(summary: BootSummary): readonly (readonly string[])[] {
+  const { MemTotal, CmaTotal, CmaFree } = summary.meminfo;
+  const memory =
+    MemTotal === undefined || CmaTotal === undefined || CmaFree === undefined
+      ? []
+      : [['memory', `MemTotal ${size(MemTotal)}, CmaTotal ${size(CmaTotal)}, CmaFree ${size(CmaFree)}`]];
+  return [
+    ['configuration', `${summary.config}, ${size(summary.pageSize)} pages`],
+    ['command line', summary.bootargs === '' ? '(empty)' : summary.bootargs],
+    ...memory,
+  ];
+}
+
+function bankRow(bank: { readonly base: string; readonly size: string }): readonly string[] {
+  return [`${bank.base}+${bank.size}`, size(bank.size)];
+}
+
+function regionRow(region: RegionSummary): readonly string[] {
+  const flags = [region.noMap ? 'no-map' : '', region.reusable ? 'reusable' : ''].filter(
+    (flag) => flag !== '',
+  );
+  return [
+    region.name,
+    region.base ?? 'no place',
+    size(region.size),
+    region.state,
+    [flags.join(' '), region.reason ?? ''].filter((text) => text !== '').join(': '),
+  ];
+}
+
+function areaRow(area: AreaSummary, { pageSize }: BootSummary): readonly string[] {
+  const notes = [area.isDefault ? 'default' : '', area.active ? '' : 'not active', area.certainty];
+  return [
+    area.name,
+    area.base,
+    size(area.size),
+    `${size(area.usedPages * pageSize)} in use`,
+    notes.filter((note) => note !== '').join(', '),
+  ];
+}
+
+function heapRow(heap: HeapSummary): readonly string[] {
+  const kind = heap.area === undefined ? heap.kind : `${heap.kind}, area ${heap.area}`;
+  return [heap.path, `${heap.major}:${heap.minor}`, heap.mode, kind];
+}
+
+/** What the firmware stage had to invent; a place in RAM that nobody stated. */
+function assumptions(summary: BootSummary): string {
+  return summary.decisions
+    .filter(({ rule, evidence }) => rule.startsWith('firmware/') && evidence === 'inferred')
+    .map(({ outcome }) => `  ${outcome}\n`)
+    .join('');
+}
+
+function total(ranges: readonly { readonly size: string }[]): bigint {
+  return ranges.reduce((sum, range) => sum + BigInt(range.size), 0n);
+}

@@ -1,0 +1,29 @@
+import type { PhysicalRange } from '../base/range.ts';
+
+/** What may be said about a boot beside its devicetree; the same as the command line's options. */
+export interface BootOptions {
+  /** A board whose profile holds for a file; a file by itself has none. */
+  readonly board?: string | undefined;
+  /** Banks of RAM that together replace all memory nodes. */
+  readonly memory?: readonly PhysicalRange[] | undefined;
+  /** Replaces the command line. */
+  readonly bootargs?: string | undefined;
+  /** Added to the end of the command line. */
+  readonly appendBootargs?: string | undefined;
+  /** The kernel release; the board's, or 6.1. */
+  readonly release?: string | undefined;
+  /** Path of a kernel .config; the built-in configuration `reference` where it is absent. */
+  readonly config?: string | undefined;
+  /** `SYMBOL=VALUE`, applied over the configuration, in order. */
+  readonly kconfig?: readonly string[] | undefined;
+  /** Paths of overlays, applied in order. */
+  readonly overlays?: readonly string[] | undefined;
+  /** For everything that a real machine leaves to chance. 0 where it is absent. */
+  readonly seed?: number | undefined;
+  /** Which areas become heaps: `explicit`, `release`; the release's usual way where it is absent. */
+  readonly exportPolicy?: string | undefined;
+  readonly kernelImage?: PhysicalRange | undefined;
+  readonly initrd?: PhysicalRange | undefined;
+  /** Where the devicetree blob lies. */
+  readonly dtb?: PhysicalRange | undefined;
+}

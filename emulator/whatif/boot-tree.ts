@@ -1,0 +1,28 @@
+import { DecisionRecord } from '../base/decisions.ts';
+import type { DeviceTree } from '../devicetree/tree.ts';
+import { startKernel } from '../linux/init/main.ts';
+import type { BoardProfile } from '../machine/board.ts';
+import { type FirmwareFacts, runFirmware } from '../machine/firmware.ts';
+import type { KernelChoice } from './kernel-choice.ts';
+import { System } from './system.ts';
+
+/** All that a boot depends on, loaded and read. */
+export interface BootRequest extends FirmwareFacts, KernelChoice {
+  readonly tree: DeviceTree;
+  readonly profile: BoardProfile | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** Boots a loaded tree: firmware, then kernel. A pure function of its request; the tree is not changed. */
+export function bootTree(request: BootRequest): System {
+  const { tree, profile, release, config, exportPolicy, seed = 0 } = request;
+  const decisions = new DecisionRecord();
+  decisions.note({
+    subject: 'config',
+    rule: 'kernel/configuration',
+    outcome: `the kernel is ${release.name} (${release.version}) in the configuration ${config.origin}`,
+    evidence: 'read',
+  });
+  const handoff = runFirmware(tree, request, decisions);
+  return new System(startKernel({ release, config, handoff, exportPolicy, seed, decisions }), profile);
+}

@@ -1,0 +1,45 @@
+import {
+  type KernelConfig,
+  parseAssignment,
+  parseConfig,
+  referenceConfig,
+  withSymbols,
+} from '../linux/kconfig.ts';
+import { defaultRelease, type Release, releaseNamed } from '../linux/releases.ts';
+import type { BoardProfile } from '../machine/board.ts';
+import type { BootOptions } from './boot-options.ts';
+
+/** Which kernel is booted, in which configuration, and with which way to make heaps. */
+export interface KernelChoice {
+  readonly release: Release;
+  readonly config: KernelConfig;
+  readonly exportPolicy: string;
+}
+
+/**
+ * Chooses the kernel: what is asked for, else what the board says, else the defaults. A given .config is taken as a
+ * whole; the board's own symbols change the built-in configuration only. `--kconfig` goes over either.
+ */
+export function chooseKernel(
+  options: BootOptions,
+  board: BoardProfile | undefined,
+  readText: (file: string) => string,
+): KernelChoice {
+  const release = releaseNamed(options.release ?? board?.release ?? defaultRelease);
+  const base =
+    options.config === undefined
+      ? withBoardSymbols(referenceConfig(release), board)
+      : parseConfig(readText(options.config), options.config);
+  const config = withSymbols(base, (options.kconfig ?? []).map(parseAssignment));
+  return { release, config, exportPolicy: options.exportPolicy ?? usualPolicy(release) };
+}
+
+function withBoardSymbols(config: KernelConfig, board: BoardProfile | undefined): KernelConfig {
+  const symbols = [...(board?.configuration ?? [])].map(([symbol, value]) => ({ symbol, value }));
+  return withSymbols(config, symbols);
+}
+
+/** Releases that make only the default area a heap leave room for explicit exports. */
+function usualPolicy(release: Release): string {
+  return release.behaviours.regionHeaps === 'default' ? 'explicit' : 'release';
+}

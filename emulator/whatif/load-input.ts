@@ -1,0 +1,70 @@
+import { inputError } from '../base/input-error.ts';
+import type { FileAccess } from '../devicetree/files.ts';
+import { loadDeviceTreeFile } from '../devicetree/node.ts';
+import { nodeFiles } from '../devicetree/node-files.ts';
+import { DeviceTree } from '../devicetree/tree.ts';
+import type { BoardProfile } from '../machine/board.ts';
+import { isBoard, loadBoard, unknownBoard } from '../machine/boards.ts';
+import type { BootOptions } from './boot-options.ts';
+
+/** What a boot reads from and tells on; the machine's own where it is absent. */
+export interface BootHost {
+  /** The bytes behind the input `-`. */
+  readonly stdin?: () => Promise<Uint8Array>;
+  /** Told what the user should know though nothing is wrong. */
+  readonly notice?: (text: string) => void;
+}
+
+/** A devicetree, and the profile that holds for it. */
+export interface LoadedInput {
+  readonly tree: DeviceTree;
+  readonly board: BoardProfile | undefined;
+}
+
+/**
+ * Finds what an input names: a tree itself, a board, a file, or `-` for stdin. A file by itself has no profile.
+ * What is neither a board nor a file is taken for a mistyped board, unless it looks like a path.
+ */
+export async function loadInput(
+  input: string | DeviceTree,
+  options: Pick<BootOptions, 'board' | 'overlays'>,
+  host: BootHost = {},
+): Promise<LoadedInput> {
+  const files = host.stdin === undefined ? nodeFiles : { ...nodeFiles, readStandardInput: host.stdin };
+  if (input instanceof DeviceTree) {
+    if ((options.overlays ?? []).length > 0)
+      throw inputError('usage', {
+        problem: 'overlays are applied to boards and files, not to a tree that is loaded already',
+      });
+    return { tree: input, board: await profileNamed(options.board) };
+  }
+  if (isBoard(input)) {
+    const board = await loadBoard(input);
+    if (options.board !== undefined && options.board !== input)
+      throw inputError('usage', {
+        problem: `--board gives a file a profile, but ${input} is a board with its own`,
+      });
+    return { tree: await load(board.dtsFile, files, options, host), board };
+  }
+  if (isMistypedBoard(input, files)) throw await unknownBoard(input);
+  const board = await profileNamed(options.board);
+  return { tree: await load(input, files, options, host), board };
+}
+
+function load(
+  file: string,
+  files: FileAccess,
+  { overlays = [] }: Pick<BootOptions, 'overlays'>,
+  { notice }: BootHost,
+): Promise<DeviceTree> {
+  return loadDeviceTreeFile(file, { files, overlays, ...(notice === undefined ? {} : { notice }) });
+}
+
+async function profileNamed(name: string | undefined): Promise<BoardProfile | undefined> {
+  return name === undefined ? undefined : loadBoard(name);
+}
+
+/** A word without a slash or an ending that is no file: nobody means a path by it. */
+function isMistypedBoard(input: string, files: FileAccess): boolean {
+  return /^[\w-]+$/.test(input) && input !== '-' && files.status(input).kind === 'missing';
+}

@@ -1,0 +1,223 @@
+import type { Attempt, Decision, Evidence, Obstacle } from '../base/decisions.ts';
+import type { SourcePosition } from '../base/position.ts';
+import { hex } from '../base/units.ts';
+import type { ReservedRegion } from '../linux/drivers/of/reserved-mem.ts';
+import type { Kernel } from '../linux/init/kernel.ts';
+import type { CmaArea } from '../linux/mm/cma.ts';
+import { memoryBanks } from '../machine/memory-nodes.ts';
+import type { System } from './system.ts';
+
+/** An address or size as text: `0x7e000000`. */
+export type Hex = string;
+
+export interface RangeSummary {
+  readonly base: Hex;
+  readonly size: Hex;
+}
+
+/** A node under /reserved-memory. `base` is null where no place was found; `size` is then what was asked for. */
+export interface RegionSummary {
+  readonly node: string;
+  readonly name: string;
+  readonly base: Hex | null;
+  readonly size: Hex;
+  readonly noMap: boolean;
+  readonly reusable: boolean;
+  readonly compatible: readonly string[];
+  readonly state: string;
+  readonly reason?: string | undefined;
+}
+
+/** A CMA area. `certainty` tells whether its place depends on things that were assumed. */
+export interface AreaSummary extends RangeSummary {
+  readonly name: string;
+  readonly usedPages: number;
+  readonly isDefault: boolean;
+  readonly active: boolean;
+  readonly node?: string | undefined;
+  readonly certainty: 'exact' | 'assumed';
+}
+
+/** A device under /dev/dma_heap. */
+export interface HeapSummary {
+  readonly name: string;
+  readonly path: string;
+  readonly major: number;
+  readonly minor: number;
+  /** Four octal digits. */
+  readonly mode: string;
+  readonly kind: string;
+  readonly area?: string | undefined;
+}
+
+export interface AttemptSummary {
+  readonly what: string;
+  readonly base?: Hex | undefined;
+  readonly size?: Hex | undefined;
+  readonly align?: Hex | undefined;
+  readonly result: string;
+}
+
+export interface ObstacleSummary {
+  readonly what: string;
+  readonly owner?: string | undefined;
+  readonly base?: Hex | undefined;
+  readonly size?: Hex | undefined;
+  readonly position?: SourcePosition | undefined;
+}
+
+export interface DecisionSummary {
+  readonly subject: string;
+  readonly rule: string;
+  readonly tried: readonly AttemptSummary[];
+  readonly obstacle?: ObstacleSummary | undefined;
+  readonly position?: SourcePosition | undefined;
+  readonly outcome: string;
+  readonly evidence: Evidence;
+}
+
+/** A boot as data: the document that `heapboard boot --json` prints. docs/boot-json.md describes it. */
+export interface BootSummary {
+  readonly schemaVersion: 1;
+  readonly board: string | null;
+  readonly release: string;
+  readonly config: string;
+  readonly pageSize: number;
+  readonly bootargs: string;
+  readonly booted: boolean;
+  readonly panic?: string | undefined;
+  readonly memory: readonly RangeSummary[];
+  readonly regions: readonly RegionSummary[];
+  readonly areas: readonly AreaSummary[];
+  readonly heaps: readonly HeapSummary[];
+  /** Bytes, by the names of /proc/meminfo. */
+  readonly meminfo: Readonly<Record<string, number>>;
+  readonly decisions: readonly DecisionSummary[];
+  readonly dmesg: readonly { readonly level: number; readonly text: string }[];
+}
+
+/** Describes a system as it is now. */
+export function summarise(system: System): BootSummary {
+  const { kernel, environment } = system;
+  return {
+    schemaVersion: 1,
+    board: system.board?.name ?? null,
+    release: environment.release.name,
+    config: environment.config.origin,
+    pageSize: environment.pageSizeBytes,
+    bootargs: environment.handoff.bootargs,
+    booted: system.booted,
+    panic: system.panic,
+    memory: memoryBanks(environment.handoff.tree).map((bank) => rangeOf(bank.baseBytes, bank.sizeBytes)),
+    regions: environment.regions.map(regionOf),
+    areas: kernel?.cma.all.map((area) => areaOf(area, kernel)) ?? [],
+    heaps: kernel === undefined ? [] : heapsOf(kernel),
+    meminfo: kernel === undefined ? {} : meminfoOf(kernel),
+    decisions: environment.decisions.all.map(decisionOf),
+    dmesg: system.dmesg.map(({ level, text }) => ({ level, text })),
+  };
+}
+
+function rangeOf(base: bigint, size: bigint): RangeSummary {
+  return { base: hex(base), size: hex(size) };
+}
+
+function regionOf(region: ReservedRegion): RegionSummary {
+  return {
+    node: region.nodePath,
+    name: region.name,
+    base: optionalHex(region.baseBytes) ?? null,
+    size: hex(region.sizeBytes),
+    noMap: region.noMap,
+    reusable: region.reusable,
+    compatible: region.compatible,
+    state: region.state,
+    reason: region.reason,
+  };
+}
+
+function areaOf(area: CmaArea, kernel: Kernel): AreaSummary {
+  const pageSize = BigInt(kernel.pageSizeBytes);
+  return {
+    name: area.name,
+    ...rangeOf(BigInt(area.basePfn) * pageSize, BigInt(area.pageCount) * pageSize),
+    usedPages: area.usedPages,
+    isDefault: area === kernel.contiguous.defaultArea,
+    active: area.active,
+    node: area.nodePath,
+    certainty: certaintyOf(area, kernel),
+  };
+}
+
+/** A place that the tree states is exact; one that was searched for depends on where the boot loader put things. */
+function certaintyOf(area: CmaArea, { handoff }: Kernel): AreaSummary['certainty'] {
+  const node = area.nodePath === undefined ? undefined : handoff.tree.node(area.nodePath);
+  const assumed = [handoff.kernelImage, handoff.dtb, handoff.initrd].some(
+    (object) => object?.certainty === 'assumed',
+  );
+  return assumed && !(node?.has('reg') ?? false) ? 'assumed' : 'exact';
+}
+
+function heapsOf(kernel: Kernel): readonly HeapSummary[] {
+  return kernel.dmaHeaps.all.map((heap) => ({
+    name: heap.name,
+    path: `/dev/dma_heap/${heap.name}`,
+    major: heap.major,
+    minor: heap.minor,
+    mode: octal(kernel.devtmpfs.node(`dma_heap/${heap.name}`)?.mode ?? 0),
+    kind: heap.kind,
+    area: heap.area?.name,
+  }));
+}
+
+function octal(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
+}
+
+function meminfoOf(kernel: Kernel): Readonly<Record<string, number>> {
+  const active = kernel.cma.all.filter((area) => area.active);
+  const sum = (pages: (area: CmaArea) => number) => active.reduce((total, area) => total + pages(area), 0);
+  const bytes = (pages: number) => pages * kernel.pageSizeBytes;
+  return {
+    MemTotal: bytes(kernel.pages.totalPages),
+    MemFree: bytes(kernel.pages.freePages),
+    CmaTotal: bytes(sum((area) => area.pageCount)),
+    CmaFree: bytes(sum((area) => area.pageCount - area.usedPages)),
+  };
+}
+
+function decisionOf(decision: Decision): DecisionSummary {
+  return {
+    subject: decision.subject,
+    rule: decision.rule,
+    tried: decision.tried.map(attemptOf),
+    obstacle: decision.obstacle === undefined ? undefined : obstacleOf(decision.obstacle),
+    position: decision.position,
+    outcome: decision.outcome,
+    evidence: decision.evidence,
+  };
+}
+
+function attemptOf(attempt: Attempt): AttemptSummary {
+  return {
+    what: attempt.what,
+    base: optionalHex(attempt.baseBytes),
+    size: optionalHex(attempt.sizeBytes),
+    align: optionalHex(attempt.alignBytes),
+    result: attempt.result,
+  };
+}
+
+function obstacleOf(obstacle: Obstacle): ObstacleSummary {
+  return {
+    what: obstacle.what,
+    owner: obstacle.owner,
+    base: optionalHex(obstacle.baseBytes),
+    size: optionalHex(obstacle.sizeBytes),
+    position: obstacle.position,
+  };
+}
+
+function optionalHex(value: bigint | undefined): Hex | undefined {
+  return value === undefined ? undefined : hex(value);
+}

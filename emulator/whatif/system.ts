@@ -1,0 +1,42 @@
+import type { DeadKernel, Kernel } from '../linux/init/kernel.ts';
+import type { LogLine } from '../linux/kernel/printk.ts';
+import type { BoardProfile } from '../machine/board.ts';
+import { type BootSummary, summarise } from './summary.ts';
+
+/** What a boot came to: a kernel, or a dead one with its last words. */
+export type BootResult =
+  | { readonly kernel: Kernel; readonly panic?: undefined }
+  | { readonly kernel?: undefined; readonly dead: DeadKernel; readonly panic: string };
+
+/** A machine after its boot: running, or dead of a panic. */
+export class System {
+  /** The profile that held; undefined for a file by itself. */
+  readonly board: BoardProfile | undefined;
+  /** The running kernel's subsystems, for tests and tools; undefined after a panic. */
+  readonly kernel: Kernel | undefined;
+  /** What exists whether or not the boot succeeded. */
+  readonly environment: Kernel | DeadKernel;
+  /** The last words of a kernel that panicked. */
+  readonly panic: string | undefined;
+
+  constructor(result: BootResult, board: BoardProfile | undefined) {
+    this.board = board;
+    this.kernel = result.kernel;
+    this.environment = result.kernel ?? result.dead;
+    this.panic = result.panic;
+  }
+
+  get booted(): boolean {
+    return this.kernel !== undefined;
+  }
+
+  /** The kernel log so far. */
+  get dmesg(): readonly LogLine[] {
+    return this.environment.log.lines;
+  }
+
+  /** The system as data, as it is at this moment. */
+  summary(): BootSummary {
+    return summarise(this);
+  }
+}
