@@ -1,22 +1,26 @@
 import type { DecisionRecord } from '../../base/decisions.ts';
 import type { Handoff } from '../../machine/handoff.ts';
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
+import type { DriverCore } from '../drivers/base/class.ts';
+import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
+import type { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
+import type { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
+import type { ReservedRegion } from '../drivers/of/reserved-mem.ts';
 import type { CharDevices } from '../fs/char-dev.ts';
+import type { FileTable } from '../fs/file.ts';
+import type { Mounts } from '../fs/mounts.ts';
 import type { KernelConfig } from '../kconfig.ts';
 import type { Contiguous } from '../kernel/dma/contiguous.ts';
 import type { BootParameters } from '../kernel/params.ts';
 import type { Printk } from '../kernel/printk.ts';
 import type { TaskTable } from '../kernel/task.ts';
+import type { Clock } from '../kernel/time.ts';
+import type { Timers } from '../kernel/timers.ts';
 import type { CmaAreas } from '../mm/cma.ts';
+import type { Frames } from '../mm/frames.ts';
 import type { Memblock } from '../mm/memblock.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
-import type { ReservedRegion } from '../drivers/of/reserved-mem.ts';
-import type { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
-import type { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
-import type { DriverCore } from '../drivers/base/class.ts';
-import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import type { Release } from '../releases.ts';
-import type { Clock } from '../kernel/time.ts';
 
 /** What exists from the kernel's first instruction on. */
 export interface BootEnvironment {
@@ -54,6 +58,10 @@ export interface DeadKernel extends BootEnvironment {
  * each subsystem keeps its own state and gets the others it needs handed in.
  */
 export interface Kernel extends EarlyKernel {
+  readonly frames: Frames;
+  readonly files: FileTable;
+  readonly mounts: Mounts;
+  readonly timers: Timers;
   readonly charDevices: CharDevices;
   readonly drivers: DriverCore;
   readonly devtmpfs: Devtmpfs;

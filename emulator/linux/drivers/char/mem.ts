@@ -1,0 +1,81 @@
+import type { CharDeviceOpen } from '../../fs/char-dev.ts';
+import { OpenFile, type Positioning } from '../../fs/file.ts';
+import type { Inode, OpenRequest } from '../../fs/inode.ts';
+import type { Kernel } from '../../init/kernel.ts';
+import { type Errno, errno } from '../../uapi/errno.ts';
+import { makeDevice } from '../../uapi/stat.ts';
+
+/** /dev/null, /dev/zero and /dev/full. Plays drivers/char/mem.c; nothing else of it is modelled. */
+
+const memoryMajor = 1;
+
+class MemoryDeviceFile extends OpenFile {
+  constructor(request: OpenRequest, inode: Inode) {
+    super(inode, request.flags, request.dentry);
+  }
+
+  override get positioning(): Positioning {
+    return { seekable: true, positional: true };
+  }
+
+  override get canRead(): boolean {
+    return true;
+  }
+
+  override get canWrite(): boolean {
+    return true;
+  }
+
+  /** null_lseek(): the position is always 0. */
+  override seek(): Errno {
+    this.position = 0;
+    return 0;
+  }
+
+  override write(bytes: Uint8Array): Errno {
+    return bytes.length;
+  }
+}
+
+class NullFile extends MemoryDeviceFile {
+  override read(): Uint8Array {
+    return new Uint8Array(0);
+  }
+}
+
+class ZeroFile extends MemoryDeviceFile {
+  override read(length: number): Uint8Array {
+    return new Uint8Array(length);
+  }
+}
+
+class FullFile extends ZeroFile {
+  override write(): Errno {
+    return -errno.ENOSPC;
+  }
+}
+
+interface MemoryDevice {
+  readonly name: string;
+  readonly minor: number;
+  readonly open: CharDeviceOpen;
+}
+
+const devices: readonly MemoryDevice[] = [
+  { name: 'null', minor: 3, open: (request, inode) => new NullFile(request, inode) },
+  { name: 'zero', minor: 5, open: (request, inode) => new ZeroFile(request, inode) },
+  { name: 'full', minor: 7, open: (request, inode) => new FullFile(request, inode) },
+];
+
+/** chr_dev_init() */
+export function addMemoryDevices(kernel: Kernel): Errno {
+  const registered = kernel.charDevices.register(memoryMajor, 0, 256, 'mem');
+  if (registered < 0) return registered;
+  kernel.drivers.createClass({ name: 'mem', devnode: (name) => ({ path: name, mode: 0o666 }) });
+  for (const { name, minor, open } of devices) {
+    const device = makeDevice(memoryMajor, minor);
+    kernel.charDevices.add(device, 1, open);
+    kernel.drivers.createDevice('mem', device, name);
+  }
+  return 0;
+}

@@ -1,0 +1,115 @@
+import type { EarlyKernel, Kernel } from '../../../init/kernel.ts';
+import type { CmaArea } from '../../../mm/cma.ts';
+import {
+  type AreaBacking,
+  VM_DONTDUMP,
+  VM_DONTEXPAND,
+  VM_IO,
+  VM_PFNMAP,
+  type VmArea,
+} from '../../../mm/vm-area.ts';
+import { type Errno, errno } from '../../../uapi/errno.ts';
+import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
+import type { DmaHeapOperations, DmaHeaps, HeapRequest } from '../dma-heap.ts';
+import { exportPolicyNamed, type HeapPlan } from './export-policies/index.ts';
+import { exporterName } from './exporter-name.ts';
+import { kmallocLimitBytes } from './kmalloc.ts';
+
+/** Heaps over CMA areas. Plays drivers/dma-buf/heaps/cma_heap.c of 5.6 to 7.3. */
+
+/** The pages of one buffer: one contiguous run of the area. */
+class CmaHeapBuffer implements DmaBufOperations, AreaBacking {
+  readonly #area: CmaArea;
+  readonly #pfn: number;
+  readonly #pageCount: number;
+  readonly populated = false;
+
+  constructor(area: CmaArea, pfn: number, pageCount: number) {
+    this.#area = area;
+    this.#pfn = pfn;
+    this.#pageCount = pageCount;
+  }
+
+  pageAt(pageIndex: number): number | undefined {
+    return pageIndex < this.#pageCount ? this.#pfn + pageIndex : undefined;
+  }
+
+  map(area: VmArea, kernel: Kernel): Errno {
+    if (!area.isShared) return -errno.EINVAL;
+    if (kernel.release.behaviours.cmaHeapFault === 'pfn') {
+      area.flags |= VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
+    }
+    area.backing = this;
+    return 0;
+  }
+
+  release(kernel: Kernel): void {
+    releasePages(kernel, this.#area, this.#pfn, this.#pageCount);
+  }
+}
+
+function releasePages(kernel: Kernel, area: CmaArea, pfn: number, pageCount: number): void {
+  // Nobody can see what a free page held: its bytes need not be kept.
+  kernel.memory.zero(pfn * kernel.pageSizeBytes, pageCount * kernel.pageSizeBytes);
+  area.release(pfn, pageCount);
+}
+
+/** get_order(): the power of two of pages that holds a length. */
+function orderOf(pageCount: number): number {
+  return Math.ceil(Math.log2(pageCount));
+}
+
+function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): DmaBuf | Errno {
+  const { area } = heap;
+  if (area === undefined) return -errno.ENODEV;
+  const pageCount = lengthBytes / kernel.pageSizeBytes;
+  const maximumOrder = kernel.config.number('CMA_ALIGNMENT') ?? 8;
+  const pfn = area.alloc(pageCount, Math.min(orderOf(pageCount), maximumOrder));
+  if (pfn < 0) return -errno.ENOMEM;
+  kernel.memory.zero(pfn * kernel.pageSizeBytes, lengthBytes);
+  if (pageCount * 8 > kmallocLimitBytes(kernel)) {
+    releasePages(kernel, area, pfn, pageCount);
+    return -errno.ENOMEM;
+  }
+  const operations = new CmaHeapBuffer(area, pfn, pageCount);
+  const buffer = kernel.dmaBufs.export(
+    {
+      exporterName: exporterName(kernel.release.behaviours, heap.name, 'cma_heap'),
+      heapName: heap.name,
+      operations,
+      sizeBytes: lengthBytes,
+      flags: fdFlags,
+    },
+    kernel,
+    task,
+  );
+  if (typeof buffer === 'number') releasePages(kernel, area, pfn, pageCount);
+  return buffer;
+}
+
+export const cmaHeapOperations: DmaHeapOperations = { allocate };
+
+/** add_cma_heaps(): one heap for each area that the export policy names, in its order. */
+export function addCmaHeaps(early: EarlyKernel, dmaHeaps: DmaHeaps): Errno {
+  const plans = exportPolicyNamed(early.exportPolicy).heaps(early);
+  for (const plan of plans) {
+    const { name, area } = plan;
+    const heap = dmaHeaps.add({ name, operations: cmaHeapOperations, kind: 'cma', area });
+    noteHeap(early, plan, typeof heap === 'number' ? heap : 0);
+    if (typeof heap !== 'number') continue;
+    if (plan.required) return heap;
+    early.log.warn(`cma_heap: Failed to add CMA heap ${name}`);
+  }
+  return 0;
+}
+
+function noteHeap(early: EarlyKernel, plan: HeapPlan, result: Errno): void {
+  early.decisions.note({
+    subject: `heap:${plan.name}`,
+    rule: `cma-heap/${early.exportPolicy}`,
+    outcome:
+      result === 0
+        ? `${plan.reason}: heap ${plan.name} over area ${plan.area.name}`
+        : `${plan.reason}, but dma_heap_add() refused the heap ${plan.name} (${result})`,
+  });
+}

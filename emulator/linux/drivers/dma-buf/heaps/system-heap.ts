@@ -1,0 +1,179 @@
+import type { Kernel } from '../../../init/kernel.ts';
+import type { Task } from '../../../kernel/task.ts';
+import { oomKill } from '../../../mm/oom-kill.ts';
+import {
+  type AreaBacking,
+  VM_DONTDUMP,
+  VM_DONTEXPAND,
+  VM_IO,
+  VM_PFNMAP,
+  type VmArea,
+} from '../../../mm/vm-area.ts';
+import { type Errno, errno } from '../../../uapi/errno.ts';
+import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
+import type { DmaHeapOperations, HeapRequest } from '../dma-heap.ts';
+import { exporterName } from './exporter-name.ts';
+import { kmallocLimitBytes } from './kmalloc.ts';
+
+/**
+ * The heap of ordinary pages. Plays drivers/dma-buf/heaps/system_heap.c of 5.6 to 7.3.
+ * A buffer is made of chunks whose order never rises again within it.
+ */
+
+interface ChunkRun {
+  readonly order: number;
+  /** First pages of the chunks of this order, in allocation order. */
+  readonly pfns: number[];
+}
+
+/** The memory of one buffer. */
+class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
+  /** Chunks by order, largest first: the order in which they were taken. */
+  readonly runs: readonly ChunkRun[];
+  readonly populated: boolean;
+
+  constructor(runs: readonly ChunkRun[], populated: boolean) {
+    this.runs = runs;
+    this.populated = populated;
+  }
+
+  pageAt(pageIndex: number): number | undefined {
+    let rest = pageIndex;
+    for (const { order, pfns } of this.runs) {
+      const chunkPages = 2 ** order;
+      const pages = pfns.length * chunkPages;
+      if (rest < pages) return (pfns[Math.floor(rest / chunkPages)] ?? 0) + (rest % chunkPages);
+      rest -= pages;
+    }
+    return undefined;
+  }
+
+  /** Whether a range of pages lies within one chunk. */
+  isWithinChunk(firstPage: number, pageCount: number): boolean {
+    let start = 0;
+    for (const { order, pfns } of this.runs) {
+      const chunkPages = 2 ** order;
+      const end = start + pfns.length * chunkPages;
+      if (firstPage < end) return ((firstPage - start) % chunkPages) + pageCount <= chunkPages;
+      start = end;
+    }
+    return false;
+  }
+
+  map(area: VmArea, kernel: Kernel): Errno {
+    const how = kernel.release.behaviours.systemHeapMap;
+    if (how === 'faults') {
+      if (!area.isShared) return -errno.EINVAL;
+    } else {
+      if (area.copiesOnWrite && !this.#remapsAtOnce(area, kernel)) return -errno.EINVAL;
+      area.flags |= VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP;
+      if (area.copiesOnWrite) area.offsetPages = this.pageAt(area.backingOffset) ?? area.offsetPages;
+    }
+    area.backing = this;
+    return 0;
+  }
+
+  /** A private remap must cover its whole mapping in one go. */
+  #remapsAtOnce(area: VmArea, kernel: Kernel): boolean {
+    const pageCount = (area.end - area.start) / kernel.pageSizeBytes;
+    if (kernel.release.behaviours.systemHeapMap === 'remap-per-page') return pageCount === 1;
+    return this.isWithinChunk(area.backingOffset, pageCount);
+  }
+
+  release(kernel: Kernel): void {
+    freeRuns(kernel, this.runs);
+  }
+}
+
+function freeRuns(kernel: Kernel, runs: readonly ChunkRun[]): void {
+  for (const { order, pfns } of runs) {
+    const chunkBytes = kernel.pageSizeBytes * 2 ** order;
+    for (const pfn of pfns) {
+      // Nobody can see what a free page held: its bytes need not be kept.
+      kernel.memory.zero(pfn * kernel.pageSizeBytes, chunkBytes);
+      kernel.pages.free(pfn, order);
+    }
+  }
+}
+
+/** Chunks of the largest order that fits, or -errno after everything was given back. */
+function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[] | Errno {
+  const { behaviours } = kernel.release;
+  const runs: ChunkRun[] = behaviours.systemHeapOrders.map((order) => ({ order, pfns: [] }));
+  let remaining = lengthBytes;
+  let first = 0;
+  while (remaining > 0) {
+    const taken = task.signals.isKilled ? -errno.EINTR : takeChunk(kernel, task, runs, first, remaining);
+    if (taken < 0) {
+      freeRuns(kernel, runs);
+      const killed = task.signals.isKilled;
+      return killed ? -errno[behaviours.systemHeapKilled] : taken;
+    }
+    first = taken;
+    remaining -= kernel.pageSizeBytes * 2 ** (runs[taken]?.order ?? 0);
+  }
+  return runs;
+}
+
+/** Tries the orders from `first` on; the index of the one that was had, or -errno. */
+function takeChunk(
+  kernel: Kernel,
+  task: Task,
+  runs: readonly ChunkRun[],
+  first: number,
+  remaining: number,
+): number {
+  for (let index = first; index < runs.length; index += 1) {
+    const run = runs[index];
+    if (run === undefined || remaining < kernel.pageSizeBytes * 2 ** run.order) continue;
+    const pfn = kernel.pages.alloc(requests[run.order] ?? requestFor(run.order));
+    if (pfn >= 0) {
+      kernel.memory.zero(pfn * kernel.pageSizeBytes, kernel.pageSizeBytes * 2 ** run.order);
+      run.pfns.push(pfn);
+      return index;
+    }
+  }
+  oomKill(kernel, task);
+  return -errno.ENOMEM;
+}
+
+/** GFP_HIGHUSER: any zone, not movable, so never out of a CMA area. Only single pages are waited for. */
+function requestFor(order: number) {
+  return { order, migrateType: 'unmovable', zone: 'Normal', mayReclaim: order === 0 } as const;
+}
+
+const requests: Readonly<Record<number, ReturnType<typeof requestFor>>> = {
+  0: requestFor(0),
+  4: requestFor(4),
+  8: requestFor(8),
+};
+
+function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): DmaBuf | Errno {
+  const { behaviours } = kernel.release;
+  const pageCount = lengthBytes / kernel.pageSizeBytes;
+  if (behaviours.systemHeapPageArray && pageCount * 8 > kmallocLimitBytes(kernel)) return -errno.ENOMEM;
+  const runs = takeChunks(kernel, task, lengthBytes);
+  if (typeof runs === 'number') return runs;
+  const operations = new SystemHeapBuffer(runs, behaviours.systemHeapMap !== 'faults');
+  const buffer = kernel.dmaBufs.export(
+    {
+      exporterName: exporterName(behaviours, heap.name, 'system_heap'),
+      heapName: heap.name,
+      operations,
+      sizeBytes: lengthBytes,
+      flags: fdFlags,
+    },
+    kernel,
+    task,
+  );
+  if (typeof buffer === 'number') freeRuns(kernel, runs);
+  return buffer;
+}
+
+export const systemHeapOperations: DmaHeapOperations = { allocate };
+
+/** system_heap_create(): 0, or dma_heap_add()'s error. */
+export function createSystemHeap(kernel: Pick<Kernel, 'dmaHeaps'>): Errno {
+  const heap = kernel.dmaHeaps.add({ name: 'system', operations: systemHeapOperations, kind: 'system' });
+  return typeof heap === 'number' ? heap : 0;
+}

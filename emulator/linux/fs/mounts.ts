@@ -1,0 +1,83 @@
+import type { Kernel } from '../init/kernel.ts';
+import type { MemoryHost } from '../mm/address-space.ts';
+import { ShmemInode } from '../mm/shmem.ts';
+import { DMA_BUF_MAGIC } from '../uapi/dma-buf.ts';
+import {
+  ANON_INODE_FS_MAGIC,
+  DEBUGFS_MAGIC,
+  PIPEFS_MAGIC,
+  PROC_SUPER_MAGIC,
+  RAMFS_MAGIC,
+  SOCKFS_MAGIC,
+  SYSFS_MAGIC,
+  TMPFS_MAGIC,
+} from '../uapi/magic.ts';
+import { makeDevice } from '../uapi/stat.ts';
+import { Dentry } from './dentry.ts';
+import { FileSystem, type NewNode } from './inode.ts';
+import { Directory } from './libfs.ts';
+
+/**
+ * The file systems of a booted board, mounted where programs expect them: /, /dev, /proc, /sys,
+ * /sys/kernel/debug and /tmp; and those that the kernel mounts for itself.
+ */
+export class Mounts {
+  /** Where anonymous memory and memfds live. */
+  readonly shm: FileSystem;
+  readonly dmaBuf: FileSystem;
+  readonly anonymous: FileSystem;
+  readonly pipes: FileSystem;
+  readonly sockets: FileSystem;
+  readonly root: Dentry;
+  readonly dev: Directory;
+  readonly proc: Directory;
+  readonly sys: Directory;
+  readonly debug: Directory;
+  readonly tmp: Directory;
+  #lastMinor = 0;
+  readonly #pageSizeBytes: number;
+
+  constructor(host: MemoryHost, options: { readonly dmaBufNoExec: boolean }) {
+    this.#pageSizeBytes = host.pageSizeBytes;
+    const inMemory = (name: string, magic: number) => {
+      const fileSystem = this.#fileSystem(name, magic);
+      const makeFile = ({ mode, uid, gid }: NewNode) =>
+        new ShmemInode(fileSystem, host, { mode: mode & 0o7777, uid, gid });
+      return new Directory(fileSystem, 0o755, { makeFile });
+    };
+    const rootFolder = inMemory('rootfs', RAMFS_MAGIC);
+    this.shm = this.#fileSystem('tmpfs', TMPFS_MAGIC);
+    this.dev = inMemory('devtmpfs', TMPFS_MAGIC);
+    this.proc = new Directory(this.#fileSystem('proc', PROC_SUPER_MAGIC), 0o555);
+    this.sys = new Directory(this.#fileSystem('sysfs', SYSFS_MAGIC), 0o555);
+    this.debug = new Directory(this.#fileSystem('debugfs', DEBUGFS_MAGIC), 0o700);
+    this.dmaBuf = this.#fileSystem('dmabuf', DMA_BUF_MAGIC, options.dmaBufNoExec);
+    this.anonymous = this.#fileSystem('anon_inodefs', ANON_INODE_FS_MAGIC);
+    this.pipes = this.#fileSystem('pipefs', PIPEFS_MAGIC);
+    this.sockets = this.#fileSystem('sockfs', SOCKFS_MAGIC);
+    this.tmp = inMemory('tmpfs', TMPFS_MAGIC);
+    this.tmp.mode |= 0o1777;
+    for (const [name, mounted] of [
+      ['dev', this.dev],
+      ['proc', this.proc],
+      ['sys', this.sys],
+      ['tmp', this.tmp],
+    ] as const) {
+      rootFolder.folder(name).mounted = mounted;
+    }
+    this.sys.folder('kernel').folder('debug').mounted = this.debug;
+    this.root = new Dentry(rootFolder);
+  }
+
+  /** Every file system without a disk has major 0 and the next minor. */
+  #fileSystem(name: string, magic: number, noExec = false): FileSystem {
+    this.#lastMinor += 1;
+    const device = makeDevice(0, this.#lastMinor);
+    return new FileSystem({ name, magic, device, blockSizeBytes: this.#pageSizeBytes, noExec });
+  }
+}
+
+/** The mounts of a kernel that is being put together. */
+export function mountAll(early: Pick<Kernel, 'memory' | 'pageSizeBytes' | 'release' | 'frames'>): Mounts {
+  return new Mounts(early, { dmaBufNoExec: early.release.behaviours.executableMappings === 'EPERM' });
+}

@@ -1,0 +1,111 @@
+import { DriverCore } from '../drivers/base/class.ts';
+import { Devtmpfs } from '../drivers/base/devtmpfs.ts';
+import { addMemoryDevices } from '../drivers/char/mem.ts';
+import { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
+import { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
+import { addCmaHeaps } from '../drivers/dma-buf/heaps/cma-heap.ts';
+import { createSystemHeap } from '../drivers/dma-buf/heaps/system-heap.ts';
+import { CharDevices } from '../fs/char-dev.ts';
+import { FileTable } from '../fs/file.ts';
+import { mountAll } from '../fs/mounts.ts';
+import { makeInit } from '../kernel/fork.ts';
+import { TaskTable } from '../kernel/task.ts';
+import { Timers } from '../kernel/timers.ts';
+import { Frames } from '../mm/frames.ts';
+import type { Errno } from '../uapi/errno.ts';
+import type { EarlyKernel, Kernel } from './kernel.ts';
+
+/** The levels of do_initcalls(), in their order. */
+const levels = ['early', 'core', 'postcore', 'arch', 'subsys', 'fs', 'device', 'late'] as const;
+
+/** One function that a part of the kernel has run at boot. As in the kernel, its error stops nobody else. */
+interface Initcall {
+  readonly level: (typeof levels)[number];
+  readonly name: string;
+  readonly run: (kernel: Kernel) => Errno;
+}
+
+/** A driver that takes a dynamic major before dma_heap does, where it is built in. */
+function takesMajor(
+  level: Initcall['level'],
+  name: string,
+  symbol: string,
+  region: string,
+  minors: number,
+): Initcall {
+  return {
+    level,
+    name,
+    run: ({ config, charDevices }) =>
+      config.tristate(symbol) === 'y' ? Math.min(0, charDevices.allocate(0, minors, region)) : 0,
+  };
+}
+
+/** What is modelled of drivers, in the order of linking within a level. */
+const initcalls: readonly Initcall[] = [
+  takesMajor('core', 'gpiolib_dev_init', 'GPIOLIB', 'gpiochip', 512),
+  takesMajor('subsys', 'tpm_init', 'TCG_TPM', 'tpm', 65536),
+  takesMajor('subsys', 'dax_core_init', 'DAX', 'dax', 1 << 20),
+  {
+    level: 'subsys',
+    name: 'dma_heap_init',
+    run: whereEnabled('DMABUF_HEAPS', ({ dmaHeaps }) => dmaHeaps.initialise()),
+  },
+  { level: 'fs', name: 'chr_dev_init', run: addMemoryDevices },
+  { level: 'device', name: 'system_heap_create', run: whereBuiltIn('DMABUF_HEAPS_SYSTEM', createSystemHeap) },
+  {
+    level: 'device',
+    name: 'add_cma_heaps',
+    run: whereBuiltIn('DMABUF_HEAPS_CMA', (kernel) => addCmaHeaps(kernel, kernel.dmaHeaps)),
+  },
+];
+
+function whereEnabled(symbol: string, run: (kernel: Kernel) => Errno): (kernel: Kernel) => Errno {
+  return (kernel) => (kernel.config.enabled(symbol) ? run(kernel) : 0);
+}
+
+/** Heaps that are modules wait until somebody loads them. */
+function whereBuiltIn(symbol: string, run: (kernel: Kernel) => Errno): (kernel: Kernel) => Errno {
+  return (kernel) => (kernel.config.tristate(symbol) === 'y' ? run(kernel) : 0);
+}
+
+/** The subsystems of a kernel whose memory is up, empty as yet. */
+function assemble(early: EarlyKernel): Kernel {
+  const { log, release, clock } = early;
+  const frames = new Frames(early.pages);
+  const mounts = mountAll({ ...early, frames });
+  const devtmpfs = new Devtmpfs(mounts.dev);
+  const charDevices = new CharDevices(log);
+  const drivers = new DriverCore(log, mounts.sys, devtmpfs);
+  return {
+    ...early,
+    frames,
+    mounts,
+    charDevices,
+    devtmpfs,
+    drivers,
+    files: new FileTable(maximumFiles(early)),
+    timers: new Timers(clock),
+    dmaBufs: new DmaBufs(mounts.dmaBuf, mounts.anonymous, release.behaviours),
+    dmaHeaps: new DmaHeaps(charDevices, drivers, log, release.behaviours),
+    tasks: new TaskTable(),
+  };
+}
+
+/** files_maxfiles_init(): a tenth of memory at one KiB a file. */
+function maximumFiles({ pages, pageSizeBytes }: EarlyKernel): number {
+  return Math.max(8192, Math.floor((pages.freePages * (pageSizeBytes / 1024)) / 10));
+}
+
+/** Brings up everything above memory: do_basic_setup() and the first process, which stands by. */
+export function runInitcalls(early: EarlyKernel): Kernel {
+  const kernel = assemble(early);
+  for (const level of levels) {
+    for (const initcall of initcalls) {
+      if (initcall.level !== level) continue;
+      initcall.run(kernel);
+    }
+  }
+  makeInit(kernel);
+  return kernel;
+}

@@ -1,0 +1,133 @@
+import type { Kernel } from './init/kernel.ts';
+import type { Credentials } from './kernel/cred.ts';
+import { completeCredentials } from './kernel/cred.ts';
+import { spawnTask } from './kernel/fork.ts';
+import { blocked } from './kernel/sched/wait.ts';
+import { deliverSignals, forceSignal } from './kernel/signal.ts';
+import type { Task } from './kernel/task.ts';
+import { faultBus } from './mm/address-space.ts';
+import { descriptorCalls } from './syscalls/descriptors.ts';
+import { fileCalls } from './syscalls/files.ts';
+import { memoryCalls } from './syscalls/memory.ts';
+import { processCalls } from './syscalls/processes.ts';
+import { readWriteCalls } from './syscalls/read-write.ts';
+import type { SystemCall } from './syscalls/system-call.ts';
+import { errno } from './uapi/errno.ts';
+import type { Register } from './uapi/registers.ts';
+import { signals } from './uapi/signal.ts';
+
+export { blocked } from './kernel/sched/wait.ts';
+export type { SystemCall } from './syscalls/system-call.ts';
+
+/** The calls of arm64 that exist here, group by group. To add some, write a group and name it here. */
+const groups: readonly (readonly SystemCall[])[] = [
+  fileCalls,
+  descriptorCalls,
+  readWriteCalls,
+  memoryCalls,
+  processCalls,
+];
+
+function tableOf(calls: readonly SystemCall[]): readonly (SystemCall | undefined)[] {
+  const table: (SystemCall | undefined)[] = [];
+  for (const call of calls) {
+    if (table[call.number] !== undefined) throw new Error(`system call ${call.number} is there twice`);
+    table[call.number] = call;
+  }
+  return Array.from(table);
+}
+
+/** Every call, by number. */
+export const systemCalls: readonly (SystemCall | undefined)[] = tableOf(groups.flat());
+
+const byName = new Map(groups.flat().map((call) => [call.name, call]));
+
+/** A call by its name on arm64. */
+export function systemCallNamed(name: string): SystemCall | undefined {
+  return byName.get(name);
+}
+
+/** How a process reaches the kernel: what tracing wraps. */
+export type SystemCallEntry = typeof systemCall;
+
+/**
+ * Makes a system call: a value, or a negative errno; `blocked` where the task now waits and the same call
+ * must be made again once it has woken. The task may be dead afterwards.
+ */
+export function systemCall(
+  kernel: Kernel,
+  task: Task,
+  number: number,
+  a: Register = 0,
+  b: Register = 0,
+  c: Register = 0,
+  d: Register = 0,
+  e: Register = 0,
+  f: Register = 0,
+): number | bigint {
+  if (!task.isAlive) return -errno.ESRCH;
+  const call = systemCalls[number];
+  const result =
+    call === undefined ? unknownCall(kernel, task, number) : call.handler(kernel, task, a, b, c, d, e, f);
+  if (result === blocked) return interrupted(kernel, task) ? -errno.EINTR : blocked;
+  task.deadline = undefined;
+  if (task.signals.hasPending) deliverSignals(kernel, task);
+  return result;
+}
+
+/** Whether a signal that the process handles ends the wait that a call has just begun. */
+function interrupted(kernel: Kernel, task: Task): boolean {
+  if (!task.signals.interrupts && task.signals.delivered.length === 0) return false;
+  task.wake();
+  deliverSignals(kernel, task);
+  if (task.isAlive && task.signals.delivered.length === 0) return false;
+  task.deadline = undefined;
+  return true;
+}
+
+function unknownCall(kernel: Kernel, task: Task, number: number): number {
+  kernel.log.info(`${task.command}[${task.pid}]: system call ${number} is not modelled`);
+  return -errno.ENOSYS;
+}
+
+/**
+ * Lets virtual time pass until the task has woken; false where nothing that is set to happen would wake it.
+ */
+export function waitForWake(kernel: Kernel, task: Task): boolean {
+  while (task.state === 'blocked') {
+    const deadline = task.wait?.deadline;
+    const next = kernel.timers.next;
+    if (deadline !== undefined && (next === undefined || deadline < next)) {
+      kernel.timers.advanceTo(deadline);
+      task.wake();
+    } else if (next !== undefined) kernel.timers.advanceTo(next);
+    else return false;
+  }
+  return true;
+}
+
+/** Starts a process that no other one made: a child of process 1. */
+export function spawn(kernel: Kernel, credentials?: Partial<Credentials>, command = 'program'): Task {
+  return spawnTask(kernel, completeCredentials(credentials), command);
+}
+
+/** Accesses of a process's own instructions. They fault as hardware does: the signal is sent, false returned. */
+export const userMemory = {
+  read(kernel: Kernel, task: Task, address: number, target: Uint8Array): boolean {
+    return task.memory.read(address, target, 0, target.length) === 0 || faulted(kernel, task);
+  },
+
+  write(kernel: Kernel, task: Task, address: number, source: Uint8Array): boolean {
+    return task.memory.write(address, source, 0, source.length) === 0 || faulted(kernel, task);
+  },
+
+  fill(kernel: Kernel, task: Task, address: number, lengthBytes: number, value: number): boolean {
+    return task.memory.fill(address, lengthBytes, value) === 0 || faulted(kernel, task);
+  },
+};
+
+function faulted(kernel: Kernel, task: Task): false {
+  forceSignal(task, task.memory.lastFault === faultBus ? signals.SIGBUS : signals.SIGSEGV);
+  deliverSignals(kernel, task);
+  return false;
+}
