@@ -29,8 +29,10 @@ export const bootCommand = defineCommand({
     ['heapboard boot - < board.dts', 'a source from stdin'],
   ],
   async run([input = ''], options, io) {
+    const bootOptions = readBootOptions(options);
     const { boot } = await import('../../whatif/boot.ts');
-    const system = await boot(input, readBootOptions(options), { stdin: io.stdin });
+    const notice = (text: string) => io.err(`heapboard: ${text}\n`);
+    const system = await boot(input, bootOptions, { notice, stdin: io.stdin });
     if (options.json) {
       const { toJson } = await import('../../report/json.ts');
       io.out(toJson(system.summary()));
