@@ -1,3 +1,5 @@
+import type { KernelConfigFacts } from './kconfig/facts.ts';
+
 /** The value of a configuration symbol: `y`, `m`, a number or a string; an unset symbol is absent. */
 export interface KernelConfig {
   /** What it is called in output: `reference 6.1`, or the file it was read from. */
@@ -9,4 +11,13 @@ export interface KernelConfig {
   /** An int or hex symbol; undefined where it is not set. */
   number(symbol: string): number | undefined;
   string(symbol: string): string | undefined;
+  /** The symbols that are set, without `CONFIG_`, with their values as a .config file writes them. */
+  readonly symbols: ReadonlyMap<string, string>;
+  /** What the boot reads again and again, worked out once. */
+  readonly facts: KernelConfigFacts;
 }
+
+export type { SymbolAssignment } from './kconfig/assignments.ts';
+export { parseAssignment, withSymbols } from './kconfig/assignments.ts';
+export { parseConfig } from './kconfig/parse.ts';
+export { referenceConfig } from './kconfig/reference.ts';

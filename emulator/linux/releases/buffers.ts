@@ -28,28 +28,78 @@ export interface BufferBehaviours {
 
 export const bufferHistory: History<BufferBehaviours> = {
   setNameWhileAttached: [
-    { since: 'rfc-2019', value: 'EBUSY', evidence: 'read', says: 'refuses to name a buffer that a device is attached to' },
-    { since: '5.16', value: 'allowed', evidence: 'recorded', says: 'names a buffer whether or not a device is attached' },
+    {
+      since: 'rfc-2019',
+      value: 'EBUSY',
+      evidence: 'read',
+      says: 'refuses to name a buffer that a device is attached to',
+    },
+    {
+      since: '5.16',
+      value: 'allowed',
+      evidence: 'recorded',
+      says: 'names a buffer whether or not a device is attached',
+    },
   ],
   syncFileIoctls: [
-    { since: 'rfc-2019', value: false, evidence: 'read', says: 'cannot exchange fences of a buffer as sync files' },
-    { since: '6.0', value: true, evidence: 'recorded', says: 'exports and imports the fences of a buffer as sync files' },
+    {
+      since: 'rfc-2019',
+      value: false,
+      evidence: 'read',
+      says: 'cannot exchange fences of a buffer as sync files',
+    },
+    {
+      since: '6.0',
+      value: true,
+      evidence: 'recorded',
+      says: 'exports and imports the fences of a buffer as sync files',
+    },
   ],
   bufferInodes: [
-    { since: 'rfc-2019', value: 'anonymous', evidence: 'read', says: 'numbers buffers with all anonymous inodes' },
-    { since: '5.17', value: 'own-counter', evidence: 'recorded', says: 'numbers buffers from 1 with a counter of their own' },
+    {
+      since: 'rfc-2019',
+      value: 'anonymous',
+      evidence: 'read',
+      says: 'numbers buffers with all anonymous inodes',
+    },
+    {
+      since: '5.17',
+      value: 'own-counter',
+      evidence: 'recorded',
+      says: 'numbers buffers from 1 with a counter of their own',
+    },
   ],
   exporterName: [
-    { since: 'rfc-2019', value: 'helpers-module', evidence: 'read', says: 'names heap_helpers as the exporter of a buffer' },
-    { since: '5.11', value: 'module', evidence: 'read', says: "names the heap's module as the exporter of a buffer" },
-    { since: '5.16', value: 'heap', evidence: 'recorded', says: 'names the heap as the exporter of a buffer' },
+    {
+      since: 'rfc-2019',
+      value: 'helpers-module',
+      evidence: 'read',
+      says: 'names heap_helpers as the exporter of a buffer',
+    },
+    {
+      since: '5.11',
+      value: 'module',
+      evidence: 'read',
+      says: "names the heap's module as the exporter of a buffer",
+    },
+    {
+      since: '5.16',
+      value: 'heap',
+      evidence: 'recorded',
+      says: 'names the heap as the exporter of a buffer',
+    },
   ],
   fdinfoInode: [
     { since: 'rfc-2019', value: false, evidence: 'read', says: 'shows no inode number in fdinfo' },
     { since: '5.14', value: true, evidence: 'recorded', says: 'shows the inode number in fdinfo' },
   ],
   executableMappings: [
-    { since: 'rfc-2019', value: 'allowed', evidence: 'recorded', says: 'maps a buffer executable where asked' },
+    {
+      since: 'rfc-2019',
+      value: 'allowed',
+      evidence: 'recorded',
+      says: 'maps a buffer executable where asked',
+    },
     { since: '7.1', value: 'EPERM', evidence: 'recorded', says: 'refuses to map a buffer executable' },
   ],
   bufferSysfs: [
@@ -59,19 +109,39 @@ export const bufferHistory: History<BufferBehaviours> = {
   ],
   bufinfoNames: [
     { since: 'rfc-2019', value: 'no-column', evidence: 'read', says: 'has no name column in bufinfo' },
-    { since: '5.16', value: 'column', evidence: 'recorded', says: 'shows names in bufinfo, <none> where there is none' },
+    {
+      since: '5.16',
+      value: 'column',
+      evidence: 'recorded',
+      says: 'shows names in bufinfo, <none> where there is none',
+    },
   ],
   bufinfoFences: [
-    { since: 'rfc-2019', value: 'exclusive-shared', evidence: 'read', says: 'shows exclusive and shared fences in bufinfo' },
+    {
+      since: 'rfc-2019',
+      value: 'exclusive-shared',
+      evidence: 'read',
+      says: 'shows exclusive and shared fences in bufinfo',
+    },
     { since: '6.0', value: 'usage-driver-first', evidence: 'read', says: 'shows fences by usage in bufinfo' },
-    { since: '7.2', value: 'usage-context-first', evidence: 'read', says: 'shows context and number of fences first in bufinfo' },
+    {
+      since: '7.2',
+      value: 'usage-context-first',
+      evidence: 'read',
+      says: 'shows context and number of fences first in bufinfo',
+    },
   ],
   syncFileDeadline: [
     { since: 'rfc-2019', value: false, evidence: 'read', says: 'knows no deadline for sync files' },
     { since: '6.6', value: true, evidence: 'read', says: 'takes deadlines for sync files' },
   ],
   setNameNumbers: [
-    { since: 'rfc-2019', value: 'native', evidence: 'read', says: 'takes the native number of SET_NAME only' },
+    {
+      since: 'rfc-2019',
+      value: 'native',
+      evidence: 'read',
+      says: 'takes the native number of SET_NAME only',
+    },
     { since: '5.7', value: 'both', evidence: 'recorded', says: 'takes both numbers of SET_NAME' },
   ],
 };

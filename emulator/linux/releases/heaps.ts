@@ -68,8 +68,18 @@ export const heapHistory: History<HeapBehaviours> = {
     },
   ],
   heapIoctlComplains: [
-    { since: 'rfc-2019', value: true, evidence: 'read', says: 'prints once what is wrong with an allocation request' },
-    { since: '5.6', value: false, evidence: 'recorded', says: 'prints nothing about a bad allocation request' },
+    {
+      since: 'rfc-2019',
+      value: true,
+      evidence: 'read',
+      says: 'prints once what is wrong with an allocation request',
+    },
+    {
+      since: '5.6',
+      value: false,
+      evidence: 'recorded',
+      says: 'prints nothing about a bad allocation request',
+    },
   ],
   allocFdInstall: [
     {
@@ -160,14 +170,24 @@ export const heapHistory: History<HeapBehaviours> = {
       evidence: 'read',
       says: 'keeps one array of pages per system-heap buffer, which limits it to 2 GiB',
     },
-    { since: '5.11', value: false, evidence: 'read', says: 'has no limit on a system-heap buffer but memory' },
+    {
+      since: '5.11',
+      value: false,
+      evidence: 'read',
+      says: 'has no limit on a system-heap buffer but memory',
+    },
   ],
   systemHeapKilled: [
     { since: 'rfc-2019', value: 'ENOMEM', evidence: 'read', says: 'answers ENOMEM to a killed task' },
     { since: '5.11', value: 'EINTR', evidence: 'read', says: 'answers EINTR to a killed task' },
   ],
   systemHeapMap: [
-    { since: 'rfc-2019', value: 'faults', evidence: 'read', says: 'maps system-heap buffers on faults, shared only' },
+    {
+      since: 'rfc-2019',
+      value: 'faults',
+      evidence: 'read',
+      says: 'maps system-heap buffers on faults, shared only',
+    },
     {
       since: '5.11',
       value: 'remap-per-page',
@@ -216,7 +236,12 @@ export const heapHistory: History<HeapBehaviours> = {
   ],
   regionHeaps: [
     { since: 'rfc-2019', value: 'every-area', evidence: 'read', says: 'makes a heap of every CMA area' },
-    { since: '5.6', value: 'default', evidence: 'recorded', says: 'makes a heap of the default CMA area only' },
+    {
+      since: '5.6',
+      value: 'default',
+      evidence: 'recorded',
+      says: 'makes a heap of the default CMA area only',
+    },
     {
       since: '6.19',
       value: 'every-reusable-region',
@@ -243,7 +268,12 @@ export const heapHistory: History<HeapBehaviours> = {
     },
   ],
   cmaHeapAddFails: [
-    { since: 'rfc-2019', value: 'init-fails', evidence: 'read', says: 'ends the CMA heap driver at its first failure' },
+    {
+      since: 'rfc-2019',
+      value: 'init-fails',
+      evidence: 'read',
+      says: 'ends the CMA heap driver at its first failure',
+    },
     {
       since: '6.19',
       value: 'warn-and-continue',
@@ -272,7 +302,12 @@ export const heapHistory: History<HeapBehaviours> = {
   ],
   teeHeaps: [
     { since: 'rfc-2019', value: false, evidence: 'read', says: 'has no heaps of protected memory' },
-    { since: '6.18', value: true, evidence: 'read', says: 'has heaps of protected memory where OP-TEE offers it' },
+    {
+      since: '6.18',
+      value: true,
+      evidence: 'read',
+      says: 'has heaps of protected memory where OP-TEE offers it',
+    },
   ],
   ion: [
     { since: 'rfc-2019', value: true, evidence: 'read', says: 'still has /dev/ion in staging' },

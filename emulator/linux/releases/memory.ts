@@ -1,24 +1,16 @@
+import { type ContiguousBehaviours, contiguousHistory } from './contiguous.ts';
+import { type EarlyBootBehaviours, earlyBootHistory } from './early-boot.ts';
 import type { History } from './history.ts';
+import { type ReservedMemoryBehaviours, reservedMemoryHistory } from './reserved-memory.ts';
 
 /** Reserved memory, CMA and the early boot. */
-export interface MemoryBehaviours {
-  /** When the header's /memreserve/ entries are reserved. */
-  readonly headerReservations: 'before-nodes' | 'after-nodes';
-}
+export interface MemoryBehaviours
+  extends ReservedMemoryBehaviours,
+    ContiguousBehaviours,
+    EarlyBootBehaviours {}
 
 export const memoryHistory: History<MemoryBehaviours> = {
-  headerReservations: [
-    {
-      since: 'rfc-2019',
-      value: 'before-nodes',
-      evidence: 'recorded',
-      says: 'reserves the /memreserve/ entries before the nodes of /reserved-memory',
-    },
-    {
-      since: '6.12',
-      value: 'after-nodes',
-      evidence: 'recorded',
-      says: 'reserves the /memreserve/ entries after the nodes of /reserved-memory',
-    },
-  ],
+  ...reservedMemoryHistory,
+  ...contiguousHistory,
+  ...earlyBootHistory,
 };
