@@ -16,7 +16,7 @@ function recordNamed(kernel: string, name: string): BootRecord {
 function perfect(record: BootRecord): BootOutcome {
   return {
     booted: record.booted,
-    heaps: record.heaps.map((heap) => ({ ...heap, mode: Number.parseInt(heap.mode, 8) })),
+    heaps: record.heaps.map((heap) => ({ ...heap, mode: Number.parseInt(heap.mode, 8) & 0o7777 })),
     areas: record.areas.map((area) => ({
       name: area.name,
       baseBytes: BigInt(area.base),

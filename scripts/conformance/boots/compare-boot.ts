@@ -9,11 +9,14 @@ import type { BootOutcome } from './outcome.ts';
 /** The kernel's own size is in this figure, so it may differ by that much. */
 const memTotalTolerance = 0.01;
 
+const heapText = (heap: BootOutcome['heaps'][number]) =>
+  `${heap.name} ${heap.major}:${heap.minor} ${heap.mode.toString(8)}`;
+
 function compareHeaps(record: BootRecord, outcome: BootOutcome): Fact<'heaps'>[] {
-  const recorded = record.heaps.map((heap) => `${heap.name} ${heap.major}:${heap.minor} ${heap.mode}`);
-  const emulated = outcome.heaps.map(
-    (heap) => `${heap.name} ${heap.major}:${heap.minor} ${heap.mode.toString(8)}`,
+  const recorded = record.heaps.map((heap) =>
+    heapText({ ...heap, mode: Number.parseInt(heap.mode, 8) & 0o7777 }),
   );
+  const emulated = outcome.heaps.map(heapText);
   const count = Math.max(recorded.length, emulated.length);
   return Array.from({ length: count }, (_, index) =>
     fact('heaps', String(index), recorded[index], emulated[index]),

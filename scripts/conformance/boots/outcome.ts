@@ -7,7 +7,7 @@ export interface BootOutcome {
     readonly name: string;
     readonly major: number;
     readonly minor: number;
-    /** Type bits and permissions, as stat(2) gives them. */
+    /** Permissions. */
     readonly mode: number;
   }[];
   /** In the kernel's order. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DecisionRecord } from '../../../emulator/base/decisions.ts';
+import { runFirmware } from '../../../emulator/machine/firmware.ts';
 import { openRecords, ownRecordsFolder } from '../../records/read.ts';
-import { machineOf, treeOf } from './recorded-machine.ts';
+import { placementOf, treeOf } from './recorded-machine.ts';
 
 const records = openRecords(ownRecordsFolder);
 
@@ -9,7 +11,8 @@ describe('the machine of a record', () => {
     for (const kernel of records.kernels) {
       for (const record of records.boots(kernel)) {
         if (record.run === null) continue;
-        const { handoff } = await machineOf(record, record.run);
+        const facts = placementOf(record, record.run);
+        const handoff = runFirmware(await treeOf(record), facts, new DecisionRecord());
         expect(handoff.bootargs).toBe(record.bootargs);
         expect(handoff.tree.node('/chosen')?.property('bootargs')?.string).toBe(record.bootargs);
       }

@@ -1,10 +1,8 @@
 import { findCompiler } from 'dtc-parser/node';
-import { DecisionRecord } from '../../../emulator/base/decisions.ts';
 import type { PhysicalRange } from '../../../emulator/base/range.ts';
 import { readFdt } from '../../../emulator/devicetree/fdt.ts';
 import type { DeviceTree } from '../../../emulator/devicetree/tree.ts';
-import { runFirmware } from '../../../emulator/machine/firmware.ts';
-import type { Handoff } from '../../../emulator/machine/handoff.ts';
+import type { FirmwareFacts } from '../../../emulator/machine/firmware.ts';
 import type { BootRecord, RecordedRun } from '../../records/record.ts';
 
 const compiler = findCompiler();
@@ -39,17 +37,12 @@ function range(text: string): PhysicalRange {
   return { baseBytes: BigInt(base), sizeBytes: BigInt(size) };
 }
 
-/** The machine as the record's kernel found it: what the run states, and what the boot loader wrote into /chosen. */
-export async function machineOf(
-  record: BootRecord,
-  run: RecordedRun,
-): Promise<{ readonly handoff: Handoff; readonly decisions: DecisionRecord }> {
-  const decisions = new DecisionRecord();
-  const facts = {
+/** Where the boot loader put things and what it wrote into /chosen, in the terms of the firmware stage. */
+export function placementOf(record: BootRecord, run: RecordedRun): FirmwareFacts {
+  return {
     bootargs: record.bootargs,
     kernelImage: range(run.kernelImage),
     initrd: range(run.initrd),
     dtb: range(run.dtbAt),
   };
-  return { handoff: runFirmware(await treeOf(record), facts, decisions), decisions };
 }

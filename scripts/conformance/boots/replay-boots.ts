@@ -3,7 +3,7 @@ import type { ExpectedDifferences } from '../differences.ts';
 import { type BootField, type Fact, fact } from '../fact.ts';
 import { type KernelTally, Tally } from '../tally.ts';
 import { compareBoot } from './compare-boot.ts';
-import { emulateBoot, whyNot } from './emulate-boot.ts';
+import { bootAsRecorded, outcomeOf, whyNot } from './emulate-boot.ts';
 
 export interface ReplayOptions {
   readonly isWanted: (name: string) => boolean;
@@ -34,9 +34,15 @@ export async function replayBoots(
 
 async function factsOf(record: BootRecord, records: Records): Promise<Fact<BootField>[]> {
   try {
-    return compareBoot(record, await emulateBoot(record, records));
+    return compareBoot(record, outcomeOf(await bootAsRecorded(record, records)));
   } catch (error) {
-    const text = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
-    return [fact('booted', '', record.booted ? 'booted' : 'died', `an exception: ${text}`)];
+    return [fact('booted', '', record.booted ? 'booted' : 'died', `an exception: ${described(error)}`)];
   }
+}
+
+/** The message of an exception and where it was thrown: a bug, to be found. */
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const frame = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
+  return `${error.name}: ${error.message.split('\n')[0]} ${frame?.trim() ?? ''}`;
 }
