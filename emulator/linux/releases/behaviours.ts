@@ -1,9 +1,19 @@
 import { type BufferBehaviours, bufferHistory } from './buffers.ts';
+import { type ContiguousBehaviours, contiguousHistory } from './contiguous.ts';
 import { type HeapBehaviours, heapHistory } from './heaps.ts';
 import type { History } from './history.ts';
-import { type MemoryBehaviours, memoryHistory } from './memory.ts';
+import { type ReservedMemoryBehaviours, reservedMemoryHistory } from './reserved-memory.ts';
 
 /** Everything that differs between releases, under one name each. */
-export interface Behaviours extends MemoryBehaviours, HeapBehaviours, BufferBehaviours {}
+export interface Behaviours
+  extends ReservedMemoryBehaviours,
+    ContiguousBehaviours,
+    HeapBehaviours,
+    BufferBehaviours {}
 
-export const behaviourHistory: History<Behaviours> = { ...memoryHistory, ...heapHistory, ...bufferHistory };
+export const behaviourHistory: History<Behaviours> = {
+  ...reservedMemoryHistory,
+  ...contiguousHistory,
+  ...heapHistory,
+  ...bufferHistory,
+};
