@@ -9,6 +9,8 @@ export type YamlFailure = (problem: string, position: SourcePosition) => InputEr
 /** A YAML text that parsed, with the places of its values. */
 export interface YamlDocument {
   readonly value: unknown;
+  /** What messages call it, where it is a part of a larger document. */
+  readonly name?: string;
   /** Where the value at a path begins; the nearest value above it where the path leads nowhere. */
   positionOf(path: readonly PropertyKey[]): SourcePosition;
   /** Where a key of the map at a path stands. */
@@ -56,19 +58,20 @@ export function validateYaml<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   if (issue === undefined) throw fail('is not valid', document.positionOf([]));
+  const named = document.name === undefined ? issue.path : [document.name, ...issue.path];
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   if (unknownKey !== undefined)
     throw fail(
-      `unknown key "${unknownKey}"${inside(issue.path)}`,
+      `unknown key "${unknownKey}"${inside(named)}`,
       document.positionOfKey(issue.path, unknownKey),
     );
   const badKey = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
   if (badKey !== undefined)
     throw fail(
-      `${pathText(issue.path)}: ${firstLine(badKey.message)}`,
+      `${pathText(named)}: ${firstLine(badKey.message)}`,
       document.positionOfKey(issue.path.slice(0, -1), String(issue.path.at(-1))),
     );
-  const subject = issue.path.length === 0 ? 'the document' : pathText(issue.path);
+  const subject = named.length === 0 ? 'the document' : pathText(named);
   throw fail(`${subject}: ${firstLine(issue.message)}`, document.positionOf(issue.path));
 }
 
