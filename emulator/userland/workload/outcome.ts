@@ -5,6 +5,8 @@ import type { ExpectedAndSeen } from './failure.ts';
 /** Something that did not go as a workload says it should. */
 export interface Failure {
   readonly process: string;
+  /** The workload or program that the process is part of. */
+  readonly job: string;
   readonly position: SourcePosition | undefined;
   /** `alloc framebuffer[i] (i = 2)` */
   readonly step: string;
@@ -21,6 +23,8 @@ export interface Failure {
 /** What one process did. */
 export interface ProcessOutcome {
   readonly name: string;
+  /** The workload or program that it is part of: the name of its first process. */
+  readonly job: string;
   readonly file: string;
   readonly pid: number;
   readonly uid: number;

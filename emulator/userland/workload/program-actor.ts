@@ -1,4 +1,5 @@
 import type { SourcePosition } from '../../base/position.ts';
+import type { ErrnoName } from '../../linux/uapi/errno.ts';
 import { failsWith } from './failure.ts';
 import type { Identity, ProgramProcess } from './host.ts';
 import type { Failure, ProcessOutcome } from './outcome.ts';
@@ -78,6 +79,7 @@ export class ProgramActor implements Actor {
   get outcome(): ProcessOutcome {
     return {
       name: this.name,
+      job: this.name,
       file: this.#program.file,
       pid: this.#process.pid,
       uid: this.#identity.uid,
@@ -103,6 +105,8 @@ export class ProgramActor implements Actor {
     }
     this.#process.exit(exitCode);
     this.#exitCode = exitCode;
+    const isSilent = this.failures.length === 0;
+    if (exitCode !== 0 && isSilent) this.#fail(`ended with exit code ${exitCode}`);
   }
 
   #codeOf(returned: unknown): number {
@@ -114,20 +118,23 @@ export class ProgramActor implements Actor {
 
   #giveUp(error: unknown): void {
     const isError = error instanceof Error;
+    const position = isError ? positionIn(error.stack, this.#program.file) : undefined;
+    const problem = isError ? error.message : String(error);
+    this.#fail(problem, position, failsWith(error) ? error.code : undefined);
+  }
+
+  #fail(problem: string, position?: SourcePosition, errno?: ErrnoName): void {
     this.failures.push({
       process: this.name,
-      position: (isError ? positionIn(error.stack, this.#program.file) : undefined) ?? this.#whole,
+      job: this.name,
+      position: position ?? { file: this.#program.file, line: 1 },
       step: 'program',
-      problem: isError ? error.message : String(error),
-      errno: failsWith(error) ? error.code : undefined,
+      problem,
+      errno,
       difference: undefined,
       isUnknownHeap: false,
       why: [],
     });
-  }
-
-  get #whole(): SourcePosition {
-    return { file: this.#program.file, line: 1 };
   }
 }
 

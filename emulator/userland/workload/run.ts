@@ -79,8 +79,9 @@ class Run {
     this.#join(new ProgramActor({ name, program: job.program, process, identity }));
   }
 
-  #startProgram(workload: Workload, program: WorkloadProgram, scope: Scope): WorkloadActor {
+  #startProgram(workload: Workload, program: WorkloadProgram, scope: Scope, parent?: string): WorkloadActor {
     const name = this.#nameFor(program.name);
+    const job = parent ?? name;
     const identity = complete(program.credentials ?? workload.main.credentials ?? this.#options.credentials);
     const process = this.#host.spawn(identity, name);
     const spawn: WorkloadSpawn = (programName, values, position) => {
@@ -88,9 +89,18 @@ class Run {
       if (child === undefined) throw new Error(`program ${programName} should have been refused`);
       refuseUnknownValues(child, values, position);
       const inner = evaluated(child.parameters, scope, values, position);
-      return this.#startProgram(workload, child, inner);
+      return this.#startProgram(workload, child, inner, job);
     };
-    const actor = new WorkloadActor({ name, program, identity, host: this.#host, process, scope, spawn });
+    const actor = new WorkloadActor({
+      name,
+      job,
+      program,
+      identity,
+      host: this.#host,
+      process,
+      scope,
+      spawn,
+    });
     this.#join(actor);
     return actor;
   }

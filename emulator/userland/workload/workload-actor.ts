@@ -16,6 +16,8 @@ export type WorkloadSpawn = (...request: Parameters<SpawnProgram>) => WorkloadAc
 /** A process of a workload: does one step a turn. */
 export class WorkloadActor implements Actor {
   readonly name: string;
+  /** The name of the workload's first process. */
+  readonly job: string;
   /** The program it runs, by the name that `wait` uses. */
   readonly program: WorkloadProgram;
   readonly failures: Failure[] = [];
@@ -31,6 +33,7 @@ export class WorkloadActor implements Actor {
 
   constructor(facts: {
     readonly name: string;
+    readonly job: string;
     readonly program: WorkloadProgram;
     readonly process: ProgramProcess;
     readonly identity: Identity;
@@ -40,6 +43,7 @@ export class WorkloadActor implements Actor {
   }) {
     const { name, program, process, identity, host, scope } = facts;
     this.name = name;
+    this.job = facts.job;
     this.program = program;
     this.#context = new StepContext({
       process,
@@ -79,6 +83,7 @@ export class WorkloadActor implements Actor {
     const { tally, process, identity } = this.#context;
     return {
       name: this.name,
+      job: this.job,
       file: this.program.position.file,
       pid: process.pid,
       uid: identity.uid,
@@ -164,8 +169,14 @@ export class WorkloadActor implements Actor {
   }
 
   #giveUp(failure: Partial<Failure>): number {
+    this.#fail(failure);
+    return 1;
+  }
+
+  #fail(failure: Partial<Failure>): void {
     this.failures.push({
       process: this.name,
+      job: this.job,
       position: this.#step?.position,
       step: this.#title() ?? '',
       problem: '',
@@ -175,7 +186,6 @@ export class WorkloadActor implements Actor {
       why: [],
       ...failure,
     });
-    return 1;
   }
 
   /** The step that is being done, with the loop counters that its formulas read. */
@@ -190,5 +200,7 @@ export class WorkloadActor implements Actor {
   #end(exitCode: number): void {
     this.#context.process.exit(exitCode);
     this.#exitCode = exitCode;
+    const isSilent = this.failures.length === 0;
+    if (exitCode !== 0 && isSilent) this.#fail({ problem: `ended with exit code ${exitCode}` });
   }
 }

@@ -6,14 +6,15 @@ import type { YamlDocument, YamlFailure } from '../../base/yaml-input.ts';
 export const workloadFailure: YamlFailure = (problem, position) =>
   inputError('workload-broken', { problem }, { position });
 
-/** The part of a document below a path, as a document of its own. */
-export function within(document: YamlDocument, path: readonly PropertyKey[]): YamlDocument {
+/** The part of a document below a path, as a document of its own; `name` is what messages call it. */
+export function within(document: YamlDocument, path: readonly PropertyKey[], name?: string): YamlDocument {
   const value = path.reduce<unknown>(
     (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
     document.value,
   );
   return {
     value,
+    ...(name === undefined ? {} : { name }),
     positionOf: (below) => document.positionOf([...path, ...below]),
     positionOfKey: (below, key) => document.positionOfKey([...path, ...below], key),
   };

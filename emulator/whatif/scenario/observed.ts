@@ -1,0 +1,20 @@
+import type { InputError } from '../../base/input-error.ts';
+import type { RunOutcome } from '../../userland/workload/outcome.ts';
+import type { BootSummary } from '../summary.ts';
+
+/** What came of one side of a scenario. */
+export interface Observed {
+  /** The boot did not begin: the input was refused, with this message. */
+  readonly refusal: InputError | undefined;
+  /** As it was right after the boot. */
+  readonly summary: BootSummary | undefined;
+  /** What the workloads did; undefined where none ran. */
+  readonly outcome: RunOutcome | undefined;
+}
+
+/** A point in which something expected was not seen. */
+export interface Difference {
+  readonly what: string;
+  readonly expected: string;
+  readonly seen: string;
+}

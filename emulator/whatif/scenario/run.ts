@@ -1,0 +1,68 @@
+import { InputError } from '../../base/input-error.ts';
+import type { RunOutcome } from '../../userland/workload/outcome.ts';
+import { type Job, runJobs } from '../../userland/workload/run.ts';
+import { boot } from '../boot.ts';
+import type { System } from '../system.ts';
+import { workloadHost } from '../workload-host.ts';
+import type { Difference, Observed } from './observed.ts';
+import type { Scenario } from './scenario.ts';
+import type { Setup } from './settings.ts';
+
+/** How a scenario ended. It is refused where it shows nothing: what holds after also holds without the change. */
+export type Verdict = 'passed' | 'failed' | 'refused';
+
+export interface ScenarioResult {
+  readonly name: string;
+  readonly summary: string;
+  readonly file: string;
+  readonly verdict: Verdict;
+  /** Where the side without the change differs from what was expected. */
+  readonly before: readonly Difference[];
+  /** Where the side with the change does. */
+  readonly after: readonly Difference[];
+}
+
+/** Finds the workload or program of a name, or of a path that starts at the scenario's folder. */
+export type FindJob = (name: string) => Promise<Job>;
+
+/** Runs a scenario: both sides, each on a fresh boot. Bad input that it does not expect is thrown. */
+export async function runScenario(scenario: Scenario, findJob: FindJob): Promise<ScenarioResult> {
+  const { name, summary, file, setup, before, after } = scenario;
+  const first = await observe(setup, before.keys.includes('refused'), findJob);
+  const second = await observe(scenario.change(setup), after.keys.includes('refused'), findJob);
+  const differences = { before: before.compare(first), after: after.compare(second) };
+  const showsNothing = after.compare(first).length === 0;
+  const holds = differences.before.length + differences.after.length === 0;
+  const verdict = showsNothing ? 'refused' : holds ? 'passed' : 'failed';
+  return { name, summary, file, verdict, ...differences };
+}
+
+async function observe(setup: Setup, mayRefuse: boolean, findJob: FindJob): Promise<Observed> {
+  const system = await bootSetup(setup, mayRefuse);
+  if (system instanceof InputError) return { refusal: system, summary: undefined, outcome: undefined };
+  const summary = system.summary();
+  const outcome = system.booted ? await runWorkloads(setup, system, findJob) : undefined;
+  return { refusal: undefined, summary, outcome };
+}
+
+async function bootSetup(setup: Setup, mayRefuse: boolean): Promise<System | InputError> {
+  const { board, tree, options } = setup;
+  try {
+    if (tree === undefined) return await boot(board ?? '', options);
+    if ('path' in tree) return await boot(tree.path, { ...options, board });
+    const source = new TextEncoder().encode(tree.source);
+    return await boot('-', { ...options, board }, { stdin: async () => source });
+  } catch (error) {
+    if (mayRefuse && error instanceof InputError) return error;
+    throw error;
+  }
+}
+
+async function runWorkloads(setup: Setup, system: System, findJob: FindJob): Promise<RunOutcome | undefined> {
+  if (setup.workloads.length === 0) return undefined;
+  const jobs: Job[] = [];
+  for (const workload of setup.workloads) {
+    jobs.push('inline' in workload ? { workload: workload.inline } : await findJob(workload.name));
+  }
+  return runJobs(jobs, workloadHost(system), { credentials: setup.credentials });
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { type PhysicalRange, parseRange } from '../../base/range.ts';
+import { validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
+import {
+  credentialsSchema,
+  readWorkload,
+  type Workload,
+  type WorkloadCredentials,
+} from '../../userland/workload/workload.ts';
+import { within } from '../../userland/workload/yaml-checks.ts';
+import type { BootOptions } from '../boot-options.ts';
+
+/** What a scenario runs: a workload that stands in the file, or the name or path of one. */
+export type ScenarioWorkload = { readonly inline: Workload } | { readonly name: string };
+
+/** What is booted, how, and what runs on it. */
+export interface Setup {
+  readonly board: string | undefined;
+  /** A devicetree: the path of one, or its source. It wins over the board's own. */
+  readonly tree: { readonly path: string } | { readonly source: string } | undefined;
+  readonly options: BootOptions;
+  readonly workloads: readonly ScenarioWorkload[];
+  readonly credentials: WorkloadCredentials | undefined;
+}
+
+/** Puts something into a setup. */
+export type Amend = (setup: Setup) => Setup;
+
+/** Where a scenario stands. */
+export interface ScenarioPlace {
+  readonly file: string;
+  /** The path of a file that the scenario names. */
+  readonly resolve: (path: string) => string;
+  readonly fail: YamlFailure;
+}
+
+/** Reads a setting; the document is its value. */
+type ReadSetting = (document: YamlDocument, place: ScenarioPlace) => Amend;
+
+/** A setting whose value follows a schema. */
+function setting<Schema extends z.ZodType>(
+  schema: Schema,
+  amend: (value: z.output<Schema>, setup: Setup, place: ScenarioPlace) => Setup,
+): ReadSetting {
+  return (document, place) => {
+    const value = validateYaml(document, schema, place.fail);
+    return (setup) => amend(value, setup, place);
+  };
+}
+
+/** A setting that is one of the boot's options. */
+function option<Schema extends z.ZodType>(
+  schema: Schema,
+  options: (value: z.output<Schema>, place: ScenarioPlace) => BootOptions,
+): ReadSetting {
+  return setting(schema, (value, setup, place) => ({
+    ...setup,
+    options: { ...setup.options, ...options(value, place) },
+  }));
+}
+
+const text = (expected: string) => z.string(`expected ${expected}`).min(1);
+
+const range = text('BASE+SIZE').transform((written, context): PhysicalRange => {
+  const parsed = parseRange(written);
+  if (parsed !== undefined && parsed.sizeBytes > 0n) return parsed;
+  context.addIssue(`expected BASE+SIZE with a size above 0, for instance 0x40000000+1G, not "${written}"`);
+  return z.NEVER;
+});
+
+const ranges = z.union(
+  [range.transform((one) => [one]), z.array(range).min(1)],
+  'expected BASE+SIZE, or a list',
+);
+
+const symbols = z.record(
+  z.string().regex(/^(?!CONFIG_)[A-Z0-9_]+$/),
+  z.union([z.string(), z.int(), z.boolean()]),
+);
+
+const configuration = z.strictObject({ file: z.string().optional(), symbols: symbols.default({}) });
+
+const bootargs = z.union(
+  [z.string(), z.strictObject({ append: z.string() })],
+  'expected a command line, or append and what comes at its end',
+);
+
+const placement = z.strictObject({
+  kernelImage: range.optional(),
+  initrd: range.optional(),
+  dtb: range.optional(),
+});
+
+const settings: ReadonlyMap<string, ReadSetting> = new Map([
+  ['board', setting(text('the name of a board'), (board, setup) => ({ ...setup, board }))],
+  [
+    'tree',
+    setting(text('a path, or the source of a tree'), (tree, setup, { resolve }) => ({
+      ...setup,
+      tree: tree.includes('/dts-v1/') ? { source: tree } : { path: resolve(tree) },
+    })),
+  ],
+  ['release', option(text('a release in quotes, such as "6.1"'), (release) => ({ release }))],
+  ['policy', option(text('the name of an export policy'), (exportPolicy) => ({ exportPolicy }))],
+  [
+    'configuration',
+    option(configuration, (value, { resolve }) => ({
+      ...(value.file === undefined ? {} : { config: resolve(value.file) }),
+      kconfig: Object.entries(value.symbols).map(([symbol, value]) => `${symbol}=${symbolText(value)}`),
+    })),
+  ],
+  [
+    'bootargs',
+    option(bootargs, (value) =>
+      typeof value === 'string' ? { bootargs: value } : { appendBootargs: value.append },
+    ),
+  ],
+  ['memory', option(ranges, (memory) => ({ memory }))],
+  ['placement', option(placement, (value) => value)],
+  [
+    'overlays',
+    option(z.array(z.string()).min(1), (overlays, { resolve }) => ({ overlays: overlays.map(resolve) })),
+  ],
+  ['seed', option(z.int().min(0), (seed) => ({ seed }))],
+  ['credentials', setting(credentialsSchema, (credentials, setup) => ({ ...setup, credentials }))],
+  ['workloads', readWorkloads],
+]);
+
+/** What has a name already, and no way to be set yet. */
+const notYet = ['edits', 'carveouts', 'modules', 'faults'];
+
+/** The settings that a scenario and its change may name. */
+export const settingKeys: readonly string[] = [...settings.keys(), ...notYet];
+
+/** Reads one setting of a map, as what it does to a setup. */
+export function readSetting(key: string, map: YamlDocument, place: ScenarioPlace): Amend {
+  const read = settings.get(key);
+  if (read !== undefined) return read(within(map, [key], key), place);
+  throw place.fail(
+    `"${key}" cannot be set yet; what can is ${[...settings.keys()].join(', ')}`,
+    map.positionOfKey([], key),
+  );
+}
+
+/** Workloads by name or path, or written out on the spot. */
+function readWorkloads(document: YamlDocument, { file, fail }: ScenarioPlace): Amend {
+  const items = validateYaml(document, z.array(z.union([z.string(), z.looseObject({})])).min(1), fail);
+  const workloads = items.map((item, index): ScenarioWorkload => {
+    if (typeof item === 'string') return { name: item };
+    return { inline: readWorkload(within(document, [index]), file, `workload-${index + 1}`) };
+  });
+  return (setup) => ({ ...setup, workloads });
+}
+
+function symbolText(value: string | number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'y' : 'n';
+  return String(value);
+}
