@@ -37,6 +37,13 @@ function isRegular(file: OpenFile): boolean {
   return (file.inode.mode & S_IFMT) === S_IFREG;
 }
 
+function closeOnExec(on: boolean): (context: Context) => Errno {
+  return ({ task, fd }) => {
+    task.files.setCloseOnExec(fd, on);
+    return 0;
+  };
+}
+
 /** ioctl_fionbio() */
 function setNonBlocking({ file, argument, task }: Context): Errno {
   const on = getUserInt32(task, asAddress(argument));
@@ -72,8 +79,8 @@ function clone({ file, argument, task }: Context): Errno {
 }
 
 const answers: ReadonlyMap<number, (context: Context) => Errno | undefined> = new Map([
-  [FIOCLEX, ({ task, fd }: Context) => (task.files.setCloseOnExec(fd, true), 0)],
-  [FIONCLEX, ({ task, fd }: Context) => (task.files.setCloseOnExec(fd, false), 0)],
+  [FIOCLEX, closeOnExec(true)],
+  [FIONCLEX, closeOnExec(false)],
   [FIONBIO, setNonBlocking],
   [FIOASYNC, setAsync],
   [FIOQSIZE, fileSize],
