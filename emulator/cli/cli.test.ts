@@ -73,7 +73,9 @@ test('a bug of ours is exit code 3 with a stack', () => {
   let err = '';
   const io = {
     out: () => {},
-    err: (text: string) => void (err += text),
+    err: (text: string) => {
+      err += text;
+    },
     stdin: async () => new Uint8Array(),
     colours: false,
   };
