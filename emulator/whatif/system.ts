@@ -1,6 +1,9 @@
+import { inputError } from '../base/input-error.ts';
 import type { DeadKernel, Kernel } from '../linux/init/kernel.ts';
+import type { Credentials } from '../linux/kernel/cred.ts';
 import type { LogLine } from '../linux/kernel/printk.ts';
 import type { BoardProfile } from '../machine/board.ts';
+import { type Process, spawnProcess } from '../userland/process.ts';
 import { type BootSummary, summarise } from './summary.ts';
 
 /** What a boot came to: a kernel, or a dead one with its last words. */
@@ -33,6 +36,20 @@ export class System {
   /** The kernel log so far. */
   get dmesg(): readonly LogLine[] {
     return this.environment.log.lines;
+  }
+
+  /**
+   * Starts a process: root's, unless other credentials are given. Its calls throw errors with `code`, `errno` and
+   * `syscall`. On a system that panicked nothing runs: an InputError.
+   */
+  spawn(credentials: Partial<Credentials> = {}, command = 'program'): Process {
+    return spawnProcess(this.running, credentials, command);
+  }
+
+  /** The running kernel; an InputError where there is none. */
+  get running(): Kernel {
+    if (this.kernel === undefined) throw inputError('system-dead', { panic: this.panic ?? '' });
+    return this.kernel;
   }
 
   /** The system as data, as it is at this moment. */

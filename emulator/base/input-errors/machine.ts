@@ -17,4 +17,7 @@ export const machineErrors = {
   'memory-impossible': (facts: { readonly problem: string }) => facts.problem,
   /** Something that the boot loader should have put into RAM and that has no place there. */
   'placement-impossible': (facts: { readonly problem: string }) => facts.problem,
+  /** Something was to run on a system whose kernel had panicked. */
+  'system-dead': (facts: { readonly panic: string }) =>
+    `nothing can run: the kernel panicked: ${facts.panic}`,
 } as const;
