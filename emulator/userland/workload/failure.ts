@@ -1,4 +1,5 @@
-import { type ErrnoName, errno } from '../../linux/uapi/errno.ts';
+import { signalName } from '../../linux/uapi/signal.ts';
+import { MemoryFault, ProcessEnded, SyscallError, WaitsForever } from '../errors.ts';
 
 /** What should have been and what was, each in a few words. */
 export interface ExpectedAndSeen {
@@ -18,21 +19,29 @@ export class ExpectationFailure extends Error {
   }
 }
 
-/** A failed system call, as a process throws it. */
-export interface FailedCall {
-  readonly code: ErrnoName;
-  readonly syscall: string;
-  readonly message: string;
+/** What an emulated process can run into. */
+export interface Mishap {
+  /** An errno or a signal, by name; undefined for a wait without end. */
+  readonly code: string | undefined;
+  /** As a sentence. */
+  readonly problem: string;
+  /** False where the process can go on. */
+  readonly isEnd: boolean;
 }
 
-/** Whether something thrown is a failed system call: those have `code` and `syscall`. */
-export function failsWith(error: unknown): error is FailedCall {
-  return (
-    error instanceof Error &&
-    'syscall' in error &&
-    typeof error.syscall === 'string' &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    error.code in errno
-  );
+/** Reads something thrown as what befell an emulated process; undefined where it is something else, such as our bug. */
+export function mishapOf(error: unknown): Mishap | undefined {
+  if (error instanceof SyscallError) {
+    const on = error.path === undefined ? '' : ` of ${error.path}`;
+    return { code: error.code, problem: `${error.syscall}${on} failed with ${error.code}`, isEnd: false };
+  }
+  if (error instanceof MemoryFault) return { code: error.signal, problem: error.message, isEnd: false };
+  if (error instanceof WaitsForever) return { code: undefined, problem: error.message, isEnd: true };
+  if (!(error instanceof ProcessEnded)) return undefined;
+  const { status, message } = error;
+  return {
+    code: status?.kind === 'killed' ? signalName(status.signal) : undefined,
+    problem: message,
+    isEnd: true,
+  };
 }

@@ -1,4 +1,5 @@
 import type { ReleaseCause } from '../../linux/fs/file.ts';
+import type { Process } from '../process.ts';
 
 /** Who a process is. */
 export interface Identity {
@@ -6,27 +7,6 @@ export interface Identity {
   readonly gid: number;
   /** Supplementary groups. */
   readonly groups: readonly number[];
-}
-
-/** The system calls of a process that workloads use; every failure is thrown with code, errno and syscall. */
-export interface ProgramProcess {
-  readonly pid: number;
-  open(path: string, flags: number): number;
-  close(fd: number): void;
-  dup(fd: number): number;
-  mmap(request: {
-    readonly fd: number;
-    readonly length: bigint;
-    readonly prot: number;
-    readonly flags: number;
-    readonly offset: bigint;
-  }): bigint;
-  munmap(address: bigint, length: bigint): void;
-  dmaHeapAlloc(heapFd: number, length: bigint, fdFlags: number): number;
-  dmaBufSync(fd: number, flags: bigint): void;
-  readMemory(address: bigint, length: number): Uint8Array;
-  writeMemory(address: bigint, bytes: Uint8Array): void;
-  exit(code: number): void;
 }
 
 /** A heap as the board has it. */
@@ -65,13 +45,14 @@ export interface BufferSeen {
 /** What somebody who follows the buffers' lives is told. */
 export interface BufferListener {
   exported(buffer: BufferSeen): void;
-  released(buffer: BufferSeen, cause: ReleaseCause): void;
+  /** `lastPid` is the process that dropped the last reference, where one did. */
+  released(buffer: BufferSeen, cause: ReleaseCause, lastPid: number | undefined): void;
 }
 
 /** A running system as far as workloads need it; they change it by system calls alone. */
 export interface WorkloadHost {
   readonly pageSizeBytes: number;
-  spawn(identity: Identity, name: string): ProgramProcess;
+  spawn(identity: Identity, name: string): Process;
   heaps(): readonly HeapState[];
   areas(): readonly AreaState[];
   liveBuffers(): readonly BufferSeen[];

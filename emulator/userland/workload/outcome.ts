@@ -1,5 +1,4 @@
 import type { SourcePosition } from '../../base/position.ts';
-import type { ErrnoName } from '../../linux/uapi/errno.ts';
 import type { ExpectedAndSeen } from './failure.ts';
 
 /** Something that did not go as a workload says it should. */
@@ -12,7 +11,8 @@ export interface Failure {
   readonly step: string;
   /** What went wrong, as a sentence. */
   readonly problem: string;
-  readonly errno: ErrnoName | undefined;
+  /** The errno, or the signal, by name. */
+  readonly code: string | undefined;
   readonly difference: ExpectedAndSeen | undefined;
   /** The workload names a heap that the board does not have. */
   readonly isUnknownHeap: boolean;

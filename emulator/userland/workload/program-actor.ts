@@ -1,7 +1,8 @@
 import type { SourcePosition } from '../../base/position.ts';
-import type { ErrnoName } from '../../linux/uapi/errno.ts';
-import { failsWith } from './failure.ts';
-import type { Identity, ProgramProcess } from './host.ts';
+import { ProcessEnded } from '../errors.ts';
+import type { Process } from '../process.ts';
+import { mishapOf } from './failure.ts';
+import type { Identity } from './host.ts';
 import type { Failure, ProcessOutcome } from './outcome.ts';
 import type { Actor } from './schedule.ts';
 import type { AtWork } from './usage.ts';
@@ -13,10 +14,7 @@ export interface ProgramTools {
 }
 
 /** The default export of a program module: works on a process, and returns its exit code. */
-export type ProgramMain<Process extends ProgramProcess = ProgramProcess> = (
-  process: Process,
-  tools: ProgramTools,
-) => unknown;
+export type ProgramMain = (process: Process, tools: ProgramTools) => unknown;
 
 /** A program written in TypeScript or JavaScript. */
 export interface Program {
@@ -29,8 +27,10 @@ export interface Program {
 export class ProgramActor implements Actor {
   readonly name: string;
   readonly failures: Failure[] = [];
+  /** True once something that it threw has ended it. */
+  gaveUp = false;
   readonly #program: Program;
-  readonly #process: ProgramProcess;
+  readonly #process: Process;
   readonly #identity: Identity;
   #started = false;
   #exitCode: number | undefined;
@@ -42,7 +42,7 @@ export class ProgramActor implements Actor {
   constructor(facts: {
     readonly name: string;
     readonly program: Program;
-    readonly process: ProgramProcess;
+    readonly process: Process;
     readonly identity: Identity;
   }) {
     this.name = facts.name;
@@ -73,7 +73,7 @@ export class ProgramActor implements Actor {
 
   get atWork(): AtWork {
     const position = positionIn(new Error().stack, this.#program.file);
-    return { process: this.name, position, step: undefined, gaveUp: this.failures.length > 0 };
+    return { process: this.name, position, step: undefined };
   }
 
   get outcome(): ProcessOutcome {
@@ -101,9 +101,11 @@ export class ProgramActor implements Actor {
     try {
       exitCode = this.#codeOf(await this.#program.main(this.#process, { turn }));
     } catch (error) {
-      this.#giveUp(error);
+      const status = error instanceof ProcessEnded ? error.status : undefined;
+      if (status?.kind === 'exited') exitCode = status.code;
+      else this.#giveUp(error);
     }
-    this.#process.exit(exitCode);
+    if (this.#process.isAlive) this.#process.exit(exitCode);
     this.#exitCode = exitCode;
     const isSilent = this.failures.length === 0;
     if (exitCode !== 0 && isSilent) this.#fail(`ended with exit code ${exitCode}`);
@@ -120,17 +122,18 @@ export class ProgramActor implements Actor {
     const isError = error instanceof Error;
     const position = isError ? positionIn(error.stack, this.#program.file) : undefined;
     const problem = isError ? error.message : String(error);
-    this.#fail(problem, position, failsWith(error) ? error.code : undefined);
+    this.gaveUp = true;
+    this.#fail(problem, position, mishapOf(error)?.code);
   }
 
-  #fail(problem: string, position?: SourcePosition, errno?: ErrnoName): void {
+  #fail(problem: string, position?: SourcePosition, code?: string): void {
     this.failures.push({
       process: this.name,
       job: this.name,
       position: position ?? { file: this.#program.file, line: 1 },
       step: 'program',
       problem,
-      errno,
+      code,
       difference: undefined,
       isUnknownHeap: false,
       why: [],

@@ -57,10 +57,11 @@ class Run {
       this.#current = actor;
     };
     await this.#line.run(beforeTurn, () => usage.sample());
+    const gaveUp = new Set(this.#actors.filter((actor) => actor.gaveUp).map(({ outcome }) => outcome.pid));
     return {
       processes: this.#actors.map((actor) => actor.outcome),
       failures: this.#actors.flatMap((actor) => actor.failures),
-      ...usage.finish(),
+      ...usage.finish(gaveUp),
     };
   }
 

@@ -1,12 +1,14 @@
 import { inputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
 import { O_CLOEXEC, O_RDWR } from '../../linux/uapi/fcntl.ts';
+import { SyscallError } from '../errors.ts';
+import type { Process } from '../process.ts';
 import { type Expression, ExpressionError } from './expression.ts';
-import { ExpectationFailure, type ExpectedAndSeen, failsWith } from './failure.ts';
+import { ExpectationFailure, type ExpectedAndSeen } from './failure.ts';
 import type { HandleName } from './handle-name.ts';
 import { Handles, type Held, type HeldBuffer } from './handles.ts';
 import { type HeapChoice, pathsOf } from './heap-choice.ts';
-import type { Identity, ProgramProcess, WorkloadHost } from './host.ts';
+import type { Identity, WorkloadHost } from './host.ts';
 
 /** What a program counts as it goes. */
 export interface Tally {
@@ -25,7 +27,7 @@ export type SpawnProgram = (
 
 /** What a step works with: its process, what that holds, and the values of the names. */
 export class StepContext {
-  readonly process: ProgramProcess;
+  readonly process: Process;
   readonly identity: Identity;
   readonly host: WorkloadHost;
   readonly handles = new Handles();
@@ -42,7 +44,7 @@ export class StepContext {
   readonly #openedHeaps = new Map<string, { readonly fd: number; readonly name: string }>();
 
   constructor(facts: {
-    readonly process: ProgramProcess;
+    readonly process: Process;
     readonly identity: Identity;
     readonly host: WorkloadHost;
     readonly scope: ReadonlyMap<string, bigint>;
@@ -112,7 +114,7 @@ export class StepContext {
       try {
         return { fd: this.process.open(path, flags), name: nameOf(path) };
       } catch (error) {
-        if (!failsWith(error) || index === paths.length - 1) throw error;
+        if (!(error instanceof SyscallError) || index === paths.length - 1) throw error;
       }
     }
     return this.refuse(`"${choice.text}" names no heap`);

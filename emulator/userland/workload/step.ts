@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { SourcePosition } from '../../base/position.ts';
 import { validateYaml, type YamlDocument } from '../../base/yaml-input.ts';
-import { type ErrnoName, errno } from '../../linux/uapi/errno.ts';
+import { errno } from '../../linux/uapi/errno.ts';
+import { signals } from '../../linux/uapi/signal.ts';
 import { Expression } from './expression.ts';
 import { formula, HandleName } from './handle-name.ts';
 import type { StepContext } from './step-context.ts';
@@ -15,8 +16,8 @@ export interface Action {
   readonly kind: 'action';
   readonly verb: string;
   readonly position: SourcePosition;
-  /** The errnos of which one must come; undefined where the step must succeed. */
-  readonly fails: readonly ErrnoName[] | undefined;
+  /** The errnos and signals of which one must come; undefined where the step must succeed. */
+  readonly fails: readonly string[] | undefined;
   readonly when: Expression | undefined;
   /** The programs of the workload that it speaks of. */
   readonly programs: readonly string[];
@@ -45,15 +46,13 @@ export interface StepKind {
   parse(document: YamlDocument): Action;
 }
 
-const errnoNames = Object.keys(errno).filter((name): name is ErrnoName => name in errno);
-const errnoName = z.enum(errnoNames, 'expected the name of an errno, such as ENOMEM');
+const expectedFailure = 'expected the name of an errno or signal, such as ENOMEM, or a list of such names';
+const failureName = z.string().refine((name) => name in errno || name in signals, expectedFailure);
 
 /** The keys that every step may have. */
 export const commonKeys = {
   fails: z
-    .union([errnoName.transform((name) => [name]), z.array(errnoName).min(1)], {
-      error: 'expected the name of an errno, such as ENOMEM, or a list of such names',
-    })
+    .union([failureName.transform((name) => [name]), z.array(failureName).min(1)], expectedFailure)
     .optional(),
   when: formula.optional(),
   note: z.string().optional(),

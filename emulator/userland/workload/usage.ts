@@ -8,8 +8,6 @@ export interface AtWork {
   readonly process: string;
   readonly position: SourcePosition | undefined;
   readonly step: string | undefined;
-  /** True once it failed and gave up; what it leaves behind then says nothing about its care. */
-  readonly gaveUp: boolean;
 }
 
 /** Follows a run: how full areas and heaps become, who makes which buffer, and which are left behind. */
@@ -20,7 +18,8 @@ export class UsageRecord implements BufferListener {
   readonly #peak = new Map<string, number>();
   readonly #heapBytes = new Map<string, { live: number; peak: number }>();
   readonly #makers = new Map<number, AtWork>();
-  readonly #leaks: Leak[] = [];
+  /** With the pid of the process that vanished last. */
+  readonly #leaks: { readonly leak: Leak; readonly lastPid: number | undefined }[] = [];
   readonly #stop: () => void;
 
   /** `atWork` says who is at work now; it is asked when a buffer is made. */
@@ -42,14 +41,13 @@ export class UsageRecord implements BufferListener {
     this.sample();
   }
 
-  released(buffer: BufferSeen, cause: ReleaseCause): void {
+  released(buffer: BufferSeen, cause: ReleaseCause, lastPid: number | undefined): void {
     const maker = this.#makers.get(buffer.id);
     this.#makers.delete(buffer.id);
     const heap = this.#heapBytes.get(buffer.heap);
     if (heap !== undefined) heap.live -= buffer.sizeBytes;
-    if (cause !== 'exit' || maker === undefined || this.#atWork()?.gaveUp === true) return;
-    const { process, position, step } = maker;
-    this.#leaks.push({ process, heap: buffer.heap, sizeBytes: buffer.sizeBytes, position, step });
+    if ((cause !== 'exit' && cause !== 'killed') || maker === undefined) return;
+    this.#leaks.push({ leak: { ...maker, heap: buffer.heap, sizeBytes: buffer.sizeBytes }, lastPid });
   }
 
   /** Looks how full the areas are now. */
@@ -60,8 +58,11 @@ export class UsageRecord implements BufferListener {
     }
   }
 
-  /** Ends the following and tells the result. */
-  finish(): {
+  /**
+   * Ends the following and tells the result. What processes left behind that gave up after a failure says nothing
+   * about their care, and is no leak.
+   */
+  finish(gaveUp: ReadonlySet<number>): {
     readonly areas: readonly AreaUse[];
     readonly heaps: readonly HeapUse[];
     readonly leaks: readonly Leak[];
@@ -76,6 +77,9 @@ export class UsageRecord implements BufferListener {
       endBytes: area.usedPages * page,
     }));
     const heaps = [...this.#heapBytes].map(([name, { peak }]) => ({ name, peakBytes: peak }));
-    return { areas, heaps, leaks: this.#leaks };
+    const leaks = this.#leaks
+      .filter(({ lastPid }) => lastPid === undefined || !gaveUp.has(lastPid))
+      .map(({ leak }) => leak);
+    return { areas, heaps, leaks };
   }
 }

@@ -1,11 +1,10 @@
 import { MiB } from '../../base/units.ts';
-import type { ErrnoName } from '../../linux/uapi/errno.ts';
 import { isServed } from './heap-choice.ts';
 import type { AreaState, WorkloadHost } from './host.ts';
 import type { StepContext } from './step-context.ts';
 
 /** What the state of heaps and areas says about a step that failed with an errno. */
-export function explainFailure(code: ErrnoName, context: StepContext): readonly string[] {
+export function explainFailure(code: string | undefined, context: StepContext): readonly string[] {
   const { host, heapAsked, heapUsed } = context;
   if (code === 'ENOMEM' && heapUsed !== undefined)
     return whyNoMemory(heapUsed.name, heapUsed.sizeBytes, host);

@@ -1,7 +1,8 @@
 import type { SourcePosition } from '../../base/position.ts';
-import { ExpectationFailure, type FailedCall, failsWith } from './failure.ts';
+import type { Process } from '../process.ts';
+import { ExpectationFailure, type Mishap, mishapOf } from './failure.ts';
 import { isServed } from './heap-choice.ts';
-import type { Identity, ProgramProcess, WorkloadHost } from './host.ts';
+import type { Identity, WorkloadHost } from './host.ts';
 import type { Failure, ProcessOutcome } from './outcome.ts';
 import type { Actor } from './schedule.ts';
 import type { Action, Step } from './step.ts';
@@ -21,6 +22,8 @@ export class WorkloadActor implements Actor {
   /** The program it runs, by the name that `wait` uses. */
   readonly program: WorkloadProgram;
   readonly failures: Failure[] = [];
+  /** True once it has stopped before its end because of a failure. */
+  gaveUp = false;
   readonly #context: StepContext;
   readonly #work: Generator<void, number>;
   /** Those that it started, and waits for at times. */
@@ -35,7 +38,7 @@ export class WorkloadActor implements Actor {
     readonly name: string;
     readonly job: string;
     readonly program: WorkloadProgram;
-    readonly process: ProgramProcess;
+    readonly process: Process;
     readonly identity: Identity;
     readonly host: WorkloadHost;
     readonly scope: ReadonlyMap<string, bigint>;
@@ -76,7 +79,7 @@ export class WorkloadActor implements Actor {
   /** Whose doing it is that something happens now. */
   get atWork(): AtWork {
     const position: SourcePosition | undefined = this.#step?.position;
-    return { process: this.name, position, step: this.#title(), gaveUp: this.failures.length > 0 };
+    return { process: this.name, position, step: this.#title() };
   }
 
   get outcome(): ProcessOutcome {
@@ -133,31 +136,31 @@ export class WorkloadActor implements Actor {
       if (result !== undefined && 'waitFor' in result) this.#waitsFor = result.waitFor;
       return result !== undefined && 'exitCode' in result ? result.exitCode : undefined;
     } catch (error) {
-      if (failsWith(error)) {
-        if (step.fails?.includes(error.code) !== true)
-          return this.#giveUp(this.#failedCall(error, step.fails));
-        tally.expectedFailures += 1;
-        return undefined;
-      }
-      if (error instanceof ExpectationFailure) {
-        return this.#giveUp({ problem: error.message, difference: error.difference });
-      }
-      throw error;
+      const mishap = mishapOf(error);
+      if (mishap !== undefined) return this.#suffer(mishap, step.fails);
+      if (!(error instanceof ExpectationFailure)) throw error;
+      return this.#giveUp({ problem: error.message, difference: error.difference });
     }
   }
 
-  #failedCall(error: FailedCall, expected: readonly string[] | undefined): Partial<Failure> {
+  /** Something befell the process: as the step says it should, or not. */
+  #suffer(mishap: Mishap, expected: readonly string[] | undefined): number | undefined {
+    const { code, problem } = mishap;
+    if (code === undefined || expected?.includes(code) !== true) {
+      return this.#giveUp(this.#unexpectedFailure(code, problem, expected));
+    }
+    this.#context.tally.expectedFailures += 1;
+    return mishap.isEnd ? 0 : undefined;
+  }
+
+  #unexpectedFailure(code: string | undefined, problem: string, expected: readonly string[] | undefined) {
     const { heapAsked, host } = this.#context;
-    const instead = expected === undefined ? '' : `, where ${expected.join(' or ')} was expected`;
-    return {
-      problem: `${error.syscall} failed with ${error.code}${instead}`,
-      errno: error.code,
-      isUnknownHeap: error.code === 'ENOENT' && heapAsked !== undefined && !isServed(heapAsked, host.heaps()),
-      why: explainFailure(error.code, this.#context),
-      ...(expected === undefined
-        ? {}
-        : { difference: { what: 'errno', expected: expected.join(' or '), seen: error.code } }),
-    };
+    const isUnknownHeap = code === 'ENOENT' && heapAsked !== undefined && !isServed(heapAsked, host.heaps());
+    const why = explainFailure(code, this.#context);
+    if (expected === undefined) return { problem, code, isUnknownHeap, why };
+    const names = expected.join(' or ');
+    const difference = { what: 'errno', expected: names, seen: code ?? problem };
+    return { problem: `${problem}, where ${names} was expected`, code, isUnknownHeap, why, difference };
   }
 
   #unexpectedSuccess(expected: readonly string[]): Partial<Failure> {
@@ -169,6 +172,7 @@ export class WorkloadActor implements Actor {
   }
 
   #giveUp(failure: Partial<Failure>): number {
+    this.gaveUp = true;
     this.#fail(failure);
     return 1;
   }
@@ -180,7 +184,7 @@ export class WorkloadActor implements Actor {
       position: this.#step?.position,
       step: this.#title() ?? '',
       problem: '',
-      errno: undefined,
+      code: undefined,
       difference: undefined,
       isUnknownHeap: false,
       why: [],
@@ -198,7 +202,8 @@ export class WorkloadActor implements Actor {
   }
 
   #end(exitCode: number): void {
-    this.#context.process.exit(exitCode);
+    const { process } = this.#context;
+    if (process.isAlive) process.exit(exitCode);
     this.#exitCode = exitCode;
     const isSilent = this.failures.length === 0;
     if (exitCode !== 0 && isSilent) this.#fail({ problem: `ended with exit code ${exitCode}` });

@@ -12,8 +12,8 @@ export const errno = defineFacet({
       'expected none, or the name of an errno, such as ENOMEM',
     ),
   compare(wanted, { outcome }) {
-    const seen = (outcome?.failures ?? []).flatMap(({ errno }) => errno ?? []);
-    const isMet = wanted === 'none' ? seen.length === 0 : seen.some((errno) => errno === wanted);
+    const seen = (outcome?.failures ?? []).flatMap(({ code }) => code ?? []);
+    const isMet = wanted === 'none' ? seen.length === 0 : seen.includes(wanted);
     return isMet ? [] : [{ what: 'errno', expected: wanted, seen: seen.join(' ') || 'none' }];
   },
 });

@@ -40,7 +40,7 @@ export const workloads = defineFacet({
 type Fate = Exclude<z.output<typeof fate>, string>;
 
 function meets({ fails, step, why }: Fate, failure: Failure): boolean {
-  if (fails !== undefined && failure.errno !== fails) return false;
+  if (fails !== undefined && failure.code !== fails) return false;
   if (step !== undefined && !step.matches(failure.step)) return false;
   return why === undefined || [failure.problem, ...failure.why].some((text) => why.matches(text));
 }

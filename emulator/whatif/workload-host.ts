@@ -1,0 +1,66 @@
+import type { Kernel } from '../linux/init/kernel.ts';
+import type {
+  AreaState,
+  BufferListener,
+  BufferSeen,
+  HeapState,
+  WorkloadHost,
+} from '../userland/workload/host.ts';
+import type { System } from './system.ts';
+
+/** A running system as workloads see it. A system that panicked runs nothing: an InputError. */
+export function workloadHost(system: System): WorkloadHost {
+  const kernel = system.running;
+  const areas = kernel.cma.all.map(
+    (area): AreaState => ({
+      name: area.name,
+      isDefault: area === kernel.contiguous.defaultArea,
+      active: area.active,
+      pageCount: area.pageCount,
+      get usedPages() {
+        return area.usedPages;
+      },
+      largestFreePages: () => area.largestFreeRun,
+    }),
+  );
+  return {
+    pageSizeBytes: kernel.pageSizeBytes,
+    spawn: (identity, name) => system.spawn(identity, name),
+    heaps: () => heapsOf(kernel),
+    areas: () => areas,
+    liveBuffers: () => kernel.dmaBufs.live.map(seen),
+    explainHeaps: () => explainHeaps(kernel),
+    follow: (listener) => follow(kernel, listener),
+  };
+}
+
+function heapsOf(kernel: Kernel): readonly HeapState[] {
+  return kernel.dmaHeaps.all.map(({ name, kind, area }) => {
+    const node = kernel.devtmpfs.node(`dma_heap/${name}`);
+    const mode = ((node?.mode ?? 0) & 0o7777).toString(8).padStart(4, '0');
+    return { name, kind, area: area?.name, mode, uid: node?.uid ?? 0, gid: node?.gid ?? 0 };
+  });
+}
+
+/** What was decided about heaps and areas, and about regions that came to nothing. */
+function explainHeaps(kernel: Kernel): readonly string[] {
+  return kernel.decisions.all
+    .filter(({ subject, obstacle }) => /^(heap|area):/.test(subject) || (subject.startsWith('/') && obstacle))
+    .map(({ subject, outcome }) => `${subject}: ${outcome}`);
+}
+
+function follow(kernel: Kernel, listener: BufferListener): () => void {
+  return kernel.dmaBufs.observe({
+    exported: (buffer) => listener.exported(seen(buffer)),
+    released: (buffer, cause, last) => listener.released(seen(buffer), cause, last?.pid),
+  });
+}
+
+interface ExportedBuffer extends Omit<BufferSeen, 'heap'> {
+  readonly heapName: string | undefined;
+  readonly exporterName: string;
+}
+
+function seen({ id, heapName, exporterName, sizeBytes, creatorPid }: ExportedBuffer): BufferSeen {
+  return { id, heap: heapName ?? exporterName, sizeBytes, creatorPid };
+}
