@@ -61,10 +61,7 @@ export function validateYaml<Schema extends z.ZodType>(
   const named = document.name === undefined ? issue.path : [document.name, ...issue.path];
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   if (unknownKey !== undefined)
-    throw fail(
-      `unknown key "${unknownKey}"${inside(named)}`,
-      document.positionOfKey(issue.path, unknownKey),
-    );
+    throw fail(`unknown key "${unknownKey}"${inside(named)}`, document.positionOfKey(issue.path, unknownKey));
   const badKey = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
   if (badKey !== undefined)
     throw fail(

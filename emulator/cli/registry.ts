@@ -16,6 +16,20 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'run',
+    {
+      summary: 'Boot a board or a devicetree and run workloads and programs on it',
+      load: async () => (await import('./commands/run.ts')).runCommand,
+    },
+  ],
+  [
+    'test',
+    {
+      summary: 'Run scenarios: what a change does, expected and seen',
+      load: async () => (await import('./commands/test.ts')).testCommand,
+    },
+  ],
+  [
     'boards',
     {
       summary: 'List the boards that come with Heapboard',

@@ -64,3 +64,8 @@ export function isServed(choice: HeapChoice, heaps: readonly HeapState[]): boole
   const paths = pathsOf(choice, heaps);
   return heaps.some(({ name }) => paths.includes(`${folder}${name}`));
 }
+
+/** Whether a choice is made of names alone, none of which the system has: probably a slip of the pen. */
+export function namesNone(choice: HeapChoice, heaps: readonly HeapState[]): boolean {
+  return choice.wishes.every((wish) => 'path' in wish) && !isServed(choice, heaps);
+}

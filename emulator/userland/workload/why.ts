@@ -1,5 +1,6 @@
+import { nearNames } from '../../base/near-names.ts';
 import { MiB } from '../../base/units.ts';
-import { isServed } from './heap-choice.ts';
+import { type HeapChoice, isServed, namesNone } from './heap-choice.ts';
 import type { AreaState, WorkloadHost } from './host.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -9,7 +10,7 @@ export function explainFailure(code: string | undefined, context: StepContext): 
   if (code === 'ENOMEM' && heapUsed !== undefined)
     return whyNoMemory(heapUsed.name, heapUsed.sizeBytes, host);
   if (heapAsked === undefined || heapUsed !== undefined) return [];
-  if (code === 'ENOENT' || code === 'ENXIO') return whyNoHeap(heapAsked.text, host);
+  if (code === 'ENOENT' || code === 'ENXIO') return whyNoHeap(heapAsked, host);
   if (code === 'EACCES' || code === 'EPERM') return whyNoAccess(context);
   return [];
 }
@@ -31,11 +32,16 @@ function whyNoMemory(heapName: string, wantedBytes: bigint, host: WorkloadHost):
   return [`${state}, ${runs}, in a run that begins at the alignment which buffers of this size have`];
 }
 
-function whyNoHeap(asked: string, host: WorkloadHost): readonly string[] {
+function whyNoHeap(asked: HeapChoice, host: WorkloadHost): readonly string[] {
   const heaps = host.heaps().map(({ name }) => name);
   const there = heaps.length === 0 ? 'this system has no heaps' : `this system has ${heaps.join(', ')}`;
-  const decisions = heaps.length === 0 || asked.includes('cma') ? host.explainHeaps() : [];
-  return [`no heap serves "${asked}": ${there}`, ...decisions];
+  if (namesNone(asked, host.heaps())) {
+    const near = nearNames(asked.text, heaps);
+    return [
+      `unknown heap "${asked.text}"; ${near.length === 0 ? there : `${there}; did you mean ${near.join(' or ')}?`}`,
+    ];
+  }
+  return [`no heap of the kind ${asked.text}: ${there}`, ...host.explainHeaps()];
 }
 
 function whyNoAccess(context: StepContext): readonly string[] {

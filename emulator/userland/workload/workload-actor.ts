@@ -1,7 +1,7 @@
 import type { SourcePosition } from '../../base/position.ts';
 import type { Process } from '../process.ts';
 import { ExpectationFailure, type Mishap, mishapOf } from './failure.ts';
-import { isServed } from './heap-choice.ts';
+import { namesNone } from './heap-choice.ts';
 import type { Identity, WorkloadHost } from './host.ts';
 import type { Failure, ProcessOutcome } from './outcome.ts';
 import type { Actor } from './schedule.ts';
@@ -155,7 +155,7 @@ export class WorkloadActor implements Actor {
 
   #unexpectedFailure(code: string | undefined, problem: string, expected: readonly string[] | undefined) {
     const { heapAsked, host } = this.#context;
-    const isUnknownHeap = code === 'ENOENT' && heapAsked !== undefined && !isServed(heapAsked, host.heaps());
+    const isUnknownHeap = code === 'ENOENT' && heapAsked !== undefined && namesNone(heapAsked, host.heaps());
     const why = explainFailure(code, this.#context);
     if (expected === undefined) return { problem, code, isUnknownHeap, why };
     const names = expected.join(' or ');

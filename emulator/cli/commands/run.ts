@@ -1,0 +1,110 @@
+import { inputError } from '../../base/input-error.ts';
+import { bootOptionTable, readBootOptions } from '../boot-options.ts';
+import { defineCommand } from '../command.ts';
+import { boardCompletions } from '../completions.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { loadJob, workloadNames } from '../jobs.ts';
+
+/** `heapboard run`: workloads and programs on a booted board, side by side. */
+export const runCommand = defineCommand({
+  arguments: [
+    {
+      name: 'input',
+      describe: "a board's name, a .dts or .dtb file, or - for stdin",
+      complete: boardCompletions,
+    },
+    {
+      name: 'workload',
+      describe: "a workload's name, a YAML file, or a program (.mjs, .ts) with a default export",
+      many: true,
+      complete: () => workloadNames(),
+    },
+  ],
+  options: {
+    json: { takes: 'nothing', describe: 'one JSON document on stdout (docs/workloads.md)' },
+    'fail-on-leak': {
+      takes: 'nothing',
+      describe: 'exit code 1 where a buffer was left to vanish with its process',
+    },
+    param: {
+      takes: 'values',
+      placeholder: 'NAME=VALUE',
+      describe: 'a value for a parameter of the workloads, such as buffers=2',
+    },
+    schedule: {
+      takes: 'value',
+      placeholder: 'ORDER',
+      describe: 'how processes take turns: round-robin, or random by --seed; round-robin where not given',
+      complete: async () => ['round-robin', 'random'],
+    },
+    ...bootOptionTable,
+  },
+  examples: [
+    ['heapboard run hikey gralloc', 'an Android graphics allocator on a HiKey'],
+    [
+      'heapboard run hikey960 gralloc --kconfig CMA_SIZE_MBYTES=128',
+      'the same on a HiKey960 with a larger area',
+    ],
+    ['heapboard run hikey gralloc ./camera.yaml ./prog.ts', 'three side by side'],
+    ['heapboard run hikey gralloc --param buffers=2 --json', 'double buffering, for programs'],
+  ],
+  async run([input = '', ...names], options, io) {
+    const bootOptions = readBootOptions(options);
+    const [{ boot }, { workloadHost }, { runJobs }, { runDocument }] = await Promise.all([
+      import('../../whatif/boot.ts'),
+      import('../../whatif/workload-host.ts'),
+      import('../../userland/workload/run.ts'),
+      import('../../report/run-json.ts'),
+    ]);
+    const settings = await readRunOptions(options.param, options.schedule, bootOptions.seed);
+    const jobs = await Promise.all(names.map((name) => loadJob(name)));
+    const system = await boot(input, bootOptions, { stdin: io.stdin });
+    const outcome = await withoutStdout(options.json, () => runJobs(jobs, workloadHost(system), settings));
+    const unknownHeap = outcome.failures.find((failure) => failure.isUnknownHeap);
+    if (unknownHeap !== undefined) {
+      const { position, why, problem } = unknownHeap;
+      throw inputError('heap-unknown', { problem: why[0] ?? problem }, { position });
+    }
+    const document = runDocument(system.summary(), outcome);
+    if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
+    else io.out((await import('../../report/run-text.ts')).runText(document, io.colours));
+    const leaked = options['fail-on-leak'] && outcome.leaks.length > 0;
+    return document.passed && !leaked ? exitCodes.answer : exitCodes.expectationFailed;
+  },
+});
+
+async function readRunOptions(params: readonly string[], schedule: string | undefined, seed = 0) {
+  const { roundRobin, shuffled } = await import('../../userland/workload/schedule.ts');
+  const { ExpressionError, parseExpression } = await import('../../userland/workload/expression.ts');
+  if (schedule !== undefined && schedule !== 'round-robin' && schedule !== 'random') {
+    const expected = 'round-robin or random';
+    throw inputError('bad-option', { option: 'schedule', value: schedule, expected });
+  }
+  const parameters = params.map((text): readonly [string, bigint] => {
+    const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? [];
+    try {
+      if (name !== undefined && value !== undefined)
+        return [name, parseExpression(value).evaluate(new Map())];
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+    }
+    throw inputError('bad-option', {
+      option: 'param',
+      value: text,
+      expected: 'NAME=VALUE, such as buffers=2',
+    });
+  });
+  return { parameters: new Map(parameters), order: schedule === 'random' ? shuffled(seed) : roundRobin };
+}
+
+/** Programs may print; where stdout is to hold one document, what they print goes to stderr. */
+async function withoutStdout<Result>(divert: boolean, work: () => Promise<Result>): Promise<Result> {
+  if (!divert) return work();
+  const { log, info, debug } = console;
+  Object.assign(console, { log: console.error, info: console.error, debug: console.error });
+  try {
+    return await work();
+  } finally {
+    Object.assign(console, { log, info, debug });
+  }
+}

@@ -1,0 +1,28 @@
+import { dirname } from 'node:path';
+import { defineCommand } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { loadJob } from '../jobs.ts';
+import { loadScenarios } from '../scenario-files.ts';
+
+/** `heapboard test`: scenarios, each a question about one change. */
+export const testCommand = defineCommand({
+  arguments: [{ name: 'file', describe: 'a scenario, or a folder of scenarios', many: true }],
+  options: { json: { takes: 'nothing', describe: 'one JSON document on stdout (docs/scenarios.md)' } },
+  examples: [
+    ['heapboard test fixtures/whatif', 'all scenarios of a folder'],
+    ['heapboard test cma-size.yaml --json', 'one, for programs'],
+  ],
+  async run(paths, options, io) {
+    const scenarios = await loadScenarios(paths);
+    const { runScenario } = await import('../../whatif/scenario/run.ts');
+    const results = [];
+    for (const scenario of scenarios) {
+      results.push(await runScenario(scenario, (name) => loadJob(name, dirname(scenario.file))));
+    }
+    const { scenarioDocument } = await import('../../report/scenario-json.ts');
+    const document = scenarioDocument(results);
+    if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
+    else io.out((await import('../../report/scenario-text.ts')).scenarioText(document, io.colours));
+    return document.failed === 0 ? exitCodes.answer : exitCodes.expectationFailed;
+  },
+});

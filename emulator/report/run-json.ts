@@ -1,0 +1,27 @@
+import type { RunOutcome } from '../userland/workload/outcome.ts';
+import type { BootSummary } from '../whatif/summary.ts';
+
+/** A run as data: the document that `heapboard run --json` prints. docs/workloads.md describes it. */
+export interface RunDocument extends RunOutcome {
+  readonly schemaVersion: 1;
+  readonly board: string | null;
+  readonly release: string;
+  readonly config: string;
+  readonly bootargs: string;
+  /** Nothing failed; leaks do not count. */
+  readonly passed: boolean;
+}
+
+/** The document of a run on a system that was booted as `summary` says. */
+export function runDocument(summary: BootSummary, outcome: RunOutcome): RunDocument {
+  const { board, release, config, bootargs } = summary;
+  return {
+    schemaVersion: 1,
+    board,
+    release,
+    config,
+    bootargs,
+    passed: outcome.failures.length === 0,
+    ...outcome,
+  };
+}

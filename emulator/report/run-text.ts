@@ -1,0 +1,62 @@
+import pc from 'picocolors';
+import { formatPosition, type SourcePosition } from '../base/position.ts';
+import type { AreaUse, Failure, Leak, ProcessOutcome } from '../userland/workload/outcome.ts';
+import { columns } from './columns.ts';
+import { peopleSize as size } from './people-size.ts';
+import type { RunDocument } from './run-json.ts';
+
+/** A run for people: what each process did, how full areas became, what leaked, and what failed. */
+export function runText(run: RunDocument, colour: boolean): string {
+  const colours = pc.createColors(colour);
+  const section = (title: string, body: string) => (body === '' ? '' : `\n${colours.bold(title)}\n${body}`);
+  const verdict = run.passed ? colours.green('passed') : colours.red('failed');
+  return [
+    `${colours.bold(`${run.board ?? 'devicetree'}: Linux ${run.release}, ${run.config}`)}\n`,
+    section('Processes', columns(run.processes.map(processRow))),
+    section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map(heapRow)])),
+    section('Leaked', columns(run.leaks.map(leakRow)) || '  nothing\n'),
+    section('Failed', run.failures.map(failureLines).join('')),
+    `\n${processCount(run.processes.length)} ${verdict}\n`,
+  ].join('');
+}
+
+function processRow(process: ProcessOutcome): readonly string[] {
+  const steps = Object.entries(process.steps).map(([verb, count]) => `${count} ${verb}`);
+  const expected = process.expectedFailures === 0 ? '' : `, ${process.expectedFailures} failed as expected`;
+  const buffers = process.buffers === 0 ? '' : `${process.buffers} buffers, ${size(process.allocatedBytes)}`;
+  const ending = process.exitCode === undefined ? 'still waiting' : `exit ${process.exitCode}`;
+  return [process.name, ending, buffers, `${steps.join(', ')}${expected}`];
+}
+
+function areaRow({ name, sizeBytes, peakBytes, startBytes }: AreaUse): readonly string[] {
+  const share = sizeBytes === 0 ? 0 : Math.round((peakBytes / sizeBytes) * 100);
+  const before = startBytes === 0 ? '' : `, ${size(startBytes)} of it before`;
+  return [`area ${name}`, `${size(peakBytes)} of ${size(sizeBytes)}`, `${share} %${before}`];
+}
+
+function heapRow({
+  name,
+  peakBytes,
+}: {
+  readonly name: string;
+  readonly peakBytes: number;
+}): readonly string[] {
+  return [`heap ${name}`, size(peakBytes), 'in buffers'];
+}
+
+function leakRow(leak: Leak): readonly string[] {
+  return [leak.process, leak.heap, size(leak.sizeBytes), leak.step ?? '', place(leak.position)];
+}
+
+function failureLines(failure: Failure): string {
+  const why = failure.why.map((reason) => `      ${reason}\n`).join('');
+  return `  ${place(failure.position)}: ${failure.process}: ${failure.step}\n    ${failure.problem}\n${why}`;
+}
+
+function place(position: SourcePosition | undefined): string {
+  return position === undefined ? '' : formatPosition(position);
+}
+
+function processCount(count: number): string {
+  return count === 1 ? '1 process' : `${count} processes`;
+}
