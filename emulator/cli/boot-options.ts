@@ -1,5 +1,6 @@
 import { inputError } from '../base/input-error.ts';
 import { type PhysicalRange, parseRange } from '../base/range.ts';
+import type { TreeEdit } from '../devicetree/edits/edits.ts';
 import type { BootOptions } from '../whatif/boot-options.ts';
 import type { OptionTable, OptionValues } from './command.ts';
 import { boardCompletions, policyCompletions, releaseCompletions } from './completions.ts';
@@ -23,6 +24,24 @@ export const bootOptionTable = {
     placeholder: 'FILE',
     group: tree,
     describe: 'a .dtbo or .dtso to apply, in order',
+  },
+  delete: {
+    takes: 'values',
+    placeholder: 'NODE[:PROP]',
+    group: tree,
+    describe: 'a node or property to take away',
+  },
+  'add-region': {
+    takes: 'values',
+    placeholder: 'NAME,size=…',
+    group: tree,
+    describe: "a region to add after that, for instance 'pool,size=64M,reusable,default'",
+  },
+  set: {
+    takes: 'values',
+    placeholder: 'NODE:PROP=VALUE',
+    group: tree,
+    describe: 'a property to set after that, for instance /reserved-memory/linux,cma:size=256M',
   },
   memory: {
     takes: 'values',
@@ -99,6 +118,7 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
   return {
     board: values.board,
     overlays: values.overlay,
+    edits: readEdits(values),
     memory: values.memory.map((text) => readRange('memory', text)),
     bootargs: values.bootargs,
     appendBootargs: values['append-bootargs'],
@@ -111,6 +131,17 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
     exportPolicy: values.export,
     seed: readSeed(values.seed),
   };
+}
+
+/** The what-if edits, in the order in which they are applied. */
+function readEdits(
+  values: Pick<OptionValues<typeof bootOptionTable>, 'delete' | 'add-region' | 'set'>,
+): readonly TreeEdit[] {
+  return [
+    ...values.delete.map((text): TreeEdit => ({ kind: 'delete', text })),
+    ...values['add-region'].map((text): TreeEdit => ({ kind: 'add-region', text })),
+    ...values.set.map((text): TreeEdit => ({ kind: 'set', text })),
+  ];
 }
 
 /** Reads `BASE+SIZE`: a size above 0, and nothing beyond 64 bits. */

@@ -2,9 +2,9 @@ import type { DecisionRecord } from '../base/decisions.ts';
 import { inputError } from '../base/input-error.ts';
 import { formatRange, type PhysicalRange, rangeEnd } from '../base/range.ts';
 import type { DeviceTree, DtNode, DtProperty } from '../devicetree/tree.ts';
+import { addNode, setNumbers, setString } from '../devicetree/tree-edit.ts';
 import type { FirmwareFacts } from './firmware.ts';
 import type { PlacedObject } from './handoff.ts';
-import { addNode, setNumbers, setString } from './tree-edit.ts';
 
 /** What the boot loader writes into /chosen: the command line and where the initrd lies. Edits the tree in place. */
 export function editChosen(

@@ -4,10 +4,10 @@ import { DecisionRecord } from '../base/decisions.ts';
 import { type PhysicalRange, parseRange, rangeEnd, rangesOverlap } from '../base/range.ts';
 import { GiB, hex, MiB } from '../base/units.ts';
 import { DeviceTree, DtNode } from '../devicetree/tree.ts';
+import { addNode, setNumbers, setString } from '../devicetree/tree-edit.ts';
 import type { BoardProfile } from './board.ts';
 import { type FirmwareFacts, runFirmware } from './firmware.ts';
 import { memoryBanks, memoryNodes } from './memory-nodes.ts';
-import { addNode, setNumbers, setString } from './tree-edit.ts';
 
 interface TreeFacts {
   readonly memory?: readonly string[];

@@ -3,13 +3,13 @@ import { inputError } from '../base/input-error.ts';
 import { formatRange, type PhysicalRange, rangeEnd } from '../base/range.ts';
 import { writeFdt } from '../devicetree/fdt-writer.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
+import { copyTree } from '../devicetree/tree-edit.ts';
 import type { BoardProfile, Placement } from './board.ts';
 import { editChosen } from './chosen.ts';
 import type { Handoff, PlacedObject } from './handoff.ts';
 import { fillMemory, listBanks } from './memory-fill.ts';
 import { memoryBanks } from './memory-nodes.ts';
 import { type AssumedPlace, assumeBlob, assumeImage, type Occupied, occupiedByTree } from './placement.ts';
-import { copyTree } from './tree-edit.ts';
 
 /** What the firmware knows beyond the tree. What is stated here goes before the board's profile. */
 export interface FirmwareFacts extends Placement {

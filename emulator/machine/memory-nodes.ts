@@ -2,7 +2,7 @@ import { inputError } from '../base/input-error.ts';
 import { formatRange, type PhysicalRange, rangeEnd } from '../base/range.ts';
 import { formatSize, hex, TiB } from '../base/units.ts';
 import type { DeviceTree, DtNode, DtProperty } from '../devicetree/tree.ts';
-import { addNode, removeNode, setNumbers, setString } from './tree-edit.ts';
+import { addNode, removeNode, setNumbers, setString } from '../devicetree/tree-edit.ts';
 
 /** arm64's physical addresses without the 52-bit extension. */
 const addressBits = 48n;

@@ -1,4 +1,5 @@
 import type { PhysicalRange } from '../base/range.ts';
+import type { TreeEdit } from '../devicetree/edits/edits.ts';
 
 /** What may be said about a boot beside its devicetree; the same as the command line's options. */
 export interface BootOptions {
@@ -18,6 +19,8 @@ export interface BootOptions {
   readonly kconfig?: readonly string[] | undefined;
   /** Paths of overlays, applied in order. */
   readonly overlays?: readonly string[] | undefined;
+  /** What-if edits of the tree, applied in order after the overlays. */
+  readonly edits?: readonly TreeEdit[] | undefined;
   /** For everything that a real machine leaves to chance. 0 where it is absent. */
   readonly seed?: number | undefined;
   /** Which areas become heaps: `explicit`, `release`; the release's usual way where it is absent. */

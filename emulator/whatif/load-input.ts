@@ -27,8 +27,19 @@ export interface LoadedInput {
  */
 export async function loadInput(
   input: string | DeviceTree,
-  options: Pick<BootOptions, 'board' | 'overlays'>,
+  options: Pick<BootOptions, 'board' | 'overlays' | 'edits'>,
   host: BootHost = {},
+): Promise<LoadedInput> {
+  const loaded = await findInput(input, options, host);
+  if (options.edits === undefined || options.edits.length === 0) return loaded;
+  const { applyEdits } = await import('../devicetree/edits/edits.ts');
+  return { ...loaded, tree: applyEdits(loaded.tree, options.edits) };
+}
+
+async function findInput(
+  input: string | DeviceTree,
+  options: Pick<BootOptions, 'board' | 'overlays'>,
+  host: BootHost,
 ): Promise<LoadedInput> {
   const files = host.stdin === undefined ? nodeFiles : { ...nodeFiles, readStandardInput: host.stdin };
   if (input instanceof DeviceTree) {

@@ -33,4 +33,6 @@ export const devicetreeErrors = {
     `${facts.overlay}: cannot be applied: ${facts.problem}`,
   'include-missing': (facts: { readonly name: string; readonly tried: readonly string[] }) =>
     `cannot find ${facts.name}; tried ${facts.tried.join(', ') || 'nothing: there is no include path'}`,
+  'edit-refused': (facts: { readonly option: string; readonly text: string; readonly problem: string }) =>
+    `${facts.option} '${facts.text}': ${facts.problem}`,
 } as const;

@@ -1,4 +1,4 @@
-import { DeviceTree, DtNode, DtProperty } from '../devicetree/tree.ts';
+import { DeviceTree, DtNode, DtProperty } from './tree.ts';
 
 const utf8 = new TextEncoder();
 
