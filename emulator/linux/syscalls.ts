@@ -9,9 +9,11 @@ import { faultBus } from './mm/address-space.ts';
 import { descriptorCalls } from './syscalls/descriptors.ts';
 import { fileCalls } from './syscalls/files.ts';
 import { memoryCalls } from './syscalls/memory.ts';
+import { pollingCalls } from './syscalls/polling.ts';
 import { processCalls } from './syscalls/processes.ts';
 import { readWriteCalls } from './syscalls/read-write.ts';
 import type { SystemCall } from './syscalls/system-call.ts';
+import { transferCalls } from './syscalls/transfers.ts';
 import { errno } from './uapi/errno.ts';
 import type { Register } from './uapi/registers.ts';
 import { signals } from './uapi/signal.ts';
@@ -26,6 +28,8 @@ const groups: readonly (readonly SystemCall[])[] = [
   readWriteCalls,
   memoryCalls,
   processCalls,
+  pollingCalls,
+  transferCalls,
 ];
 
 function tableOf(calls: readonly SystemCall[]): readonly (SystemCall | undefined)[] {

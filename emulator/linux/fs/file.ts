@@ -149,11 +149,6 @@ export abstract class OpenFile {
     return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
   }
 
-  /** Whether fallocate() reaches the file: regular files of file systems that can. */
-  get canPunchHoles(): boolean {
-    return false;
-  }
-
   fsync(): Errno {
     return -errno.EINVAL;
   }

@@ -2,9 +2,12 @@ import { DriverCore } from '../drivers/base/class.ts';
 import { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import { addMemoryDevices } from '../drivers/char/mem.ts';
 import { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
+import { addSyncFileIoctls } from '../drivers/dma-buf/dma-buf-sync-file.ts';
+import { FenceContexts } from '../drivers/dma-buf/dma-fence.ts';
 import { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
 import { addCmaHeaps } from '../drivers/dma-buf/heaps/cma-heap.ts';
 import { createSystemHeap } from '../drivers/dma-buf/heaps/system-heap.ts';
+import { addSwSync } from '../drivers/dma-buf/sw-sync.ts';
 import { CharDevices } from '../fs/char-dev.ts';
 import { FileTable } from '../fs/file.ts';
 import { mountAll } from '../fs/mounts.ts';
@@ -51,6 +54,8 @@ const initcalls: readonly Initcall[] = [
     name: 'dma_heap_init',
     run: whereEnabled('DMABUF_HEAPS', ({ dmaHeaps }) => dmaHeaps.initialise()),
   },
+  { level: 'subsys', name: 'dma_buf_init', run: whereEnabled('SYNC_FILE', addSyncFileIoctls) },
+  { level: 'late', name: 'sync_debugfs_init', run: whereEnabled('SW_SYNC', addSwSync) },
   { level: 'fs', name: 'chr_dev_init', run: addMemoryDevices },
   { level: 'device', name: 'system_heap_create', run: whereBuiltIn('DMABUF_HEAPS_SYSTEM', createSystemHeap) },
   {
@@ -86,6 +91,7 @@ function assemble(early: EarlyKernel): Kernel {
     drivers,
     files: new FileTable(maximumFiles(early)),
     timers: new Timers(clock),
+    fences: new FenceContexts(),
     dmaBufs: new DmaBufs(mounts.dmaBuf, mounts.anonymous, release.behaviours),
     dmaHeaps: new DmaHeaps(charDevices, drivers, log, release.behaviours),
     tasks: new TaskTable(),

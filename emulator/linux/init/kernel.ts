@@ -4,6 +4,7 @@ import type { PhysicalMemory } from '../../machine/physical-memory.ts';
 import type { DriverCore } from '../drivers/base/class.ts';
 import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import type { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
+import type { FenceContexts } from '../drivers/dma-buf/dma-fence.ts';
 import type { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
 import type { ReservedRegion } from '../drivers/of/reserved-mem.ts';
 import type { CharDevices } from '../fs/char-dev.ts';
@@ -65,6 +66,7 @@ export interface Kernel extends EarlyKernel {
   readonly charDevices: CharDevices;
   readonly drivers: DriverCore;
   readonly devtmpfs: Devtmpfs;
+  readonly fences: FenceContexts;
   readonly dmaBufs: DmaBufs;
   readonly dmaHeaps: DmaHeaps;
   readonly tasks: TaskTable;

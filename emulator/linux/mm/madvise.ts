@@ -1,3 +1,4 @@
+import { fallocate } from '../fs/fallocate.ts';
 import type { Kernel } from '../init/kernel.ts';
 import { capable } from '../kernel/cred.ts';
 import type { Task } from '../kernel/task.ts';
@@ -43,10 +44,12 @@ const free: Handler = (advice) => {
 };
 
 /** Only files that can have holes lose pages: vfs_fallocate() refuses others with ENODEV. */
-const remove: Handler = ({ area }) => {
+const remove: Handler = ({ kernel, area }) => {
   if ((area.flags & vm.VM_LOCKED) !== 0 || area.file === undefined) return -errno.EINVAL;
   if ((area.flags & (vm.VM_SHARED | vm.VM_WRITE)) !== (vm.VM_SHARED | vm.VM_WRITE)) return -errno.EACCES;
-  return area.file.canPunchHoles ? -errno.EOPNOTSUPP : -errno.ENODEV;
+  const punchesHole = 3;
+  const offset = area.backingOffset * kernel.pageSizeBytes;
+  return fallocate(area.file, punchesHole, offset, area.end - area.start);
 };
 
 const doFork: Handler = ({ area }) => {

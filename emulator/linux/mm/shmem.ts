@@ -12,6 +12,7 @@ import {
   F_SEAL_SHRINK,
   F_SEAL_WRITE,
   O_APPEND,
+  O_LARGEFILE,
   O_RDWR,
 } from '../uapi/fcntl.ts';
 import { S_IFREG } from '../uapi/stat.ts';
@@ -109,6 +110,36 @@ export class ShmemInode extends Inode implements AreaBacking {
     return 0;
   }
 
+  /** shmem_fallocate() with a hole: whole pages go, the rest is zeroed. */
+  punchHole(offset: number, lengthBytes: number): Errno {
+    if ((this.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0) return -errno.EPERM;
+    const { memory, frames, pageSizeBytes } = this.#host;
+    for (const [index, pfn] of [...this.#pages]) {
+      const pageStart = index * pageSizeBytes;
+      const start = Math.max(offset, pageStart);
+      const end = Math.min(offset + lengthBytes, pageStart + pageSizeBytes);
+      if (start >= end) continue;
+      if (end - start < pageSizeBytes) memory.zero(pfn * pageSizeBytes + start - pageStart, end - start);
+      else {
+        this.#pages.delete(index);
+        frames.put(pfn);
+      }
+    }
+    return 0;
+  }
+
+  /** shmem_fallocate(): makes the pages of a range exist. */
+  reserve(offset: number, lengthBytes: number, keepSize: boolean): Errno {
+    const end = offset + lengthBytes;
+    if ((this.seals & F_SEAL_GROW) !== 0 && end > this.sizeBytes) return -errno.EPERM;
+    const { pageSizeBytes } = this.#host;
+    for (let index = Math.floor(offset / pageSizeBytes); index * pageSizeBytes < end; index += 1) {
+      if (this.#page(index) === undefined) return -errno.ENOSPC;
+    }
+    if (!keepSize) this.sizeBytes = Math.max(this.sizeBytes, end);
+    return 0;
+  }
+
   /** Gives the pages back: nobody refers to the file any more. */
   evict(): void {
     for (const pfn of this.#pages.values()) this.#host.frames.put(pfn);
@@ -192,4 +223,23 @@ export function sharedAnonymousFile(kernel: Kernel, lengthBytes: number): ShmemF
   inode.sizeBytes = lengthBytes;
   const opened = kernel.files.opened(kernel, true);
   return opened < 0 ? opened : new ShmemFile(inode, O_RDWR, new Dentry(inode), '/dev/zero (deleted)');
+}
+
+/** memfd_create(): a file of memory without a place; it can be sealed where that is allowed. */
+export function createMemFd(
+  kernel: Kernel,
+  task: Task,
+  name: string,
+  allowsSealing: boolean,
+): ShmemFile | Errno {
+  const opened = kernel.files.opened(kernel, false);
+  if (opened < 0) return opened;
+  const { uid, gid } = task.credentials;
+  const inode = new ShmemInode(kernel.mounts.shm, kernel, {
+    mode: 0o777,
+    uid,
+    gid,
+    seals: allowsSealing ? 0 : F_SEAL_SEAL,
+  });
+  return new ShmemFile(inode, O_RDWR | O_LARGEFILE, new Dentry(inode), `/memfd:${name} (deleted)`);
 }

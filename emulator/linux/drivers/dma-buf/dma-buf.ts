@@ -1,6 +1,7 @@
-import { OpenFile, type Positioning, type ReleaseCause } from '../../fs/file.ts';
+import { OpenFile, type PollWait, type Positioning, type ReleaseCause } from '../../fs/file.ts';
 import { AnonymousInode, type FileSystem } from '../../fs/inode.ts';
 import type { Kernel } from '../../init/kernel.ts';
+import { blocked, WaitQueue } from '../../kernel/sched/wait.ts';
 import type { Task } from '../../kernel/task.ts';
 import { copyFromUser, stringFromUser } from '../../mm/uaccess.ts';
 import type { VmArea } from '../../mm/vm-area.ts';
@@ -13,10 +14,13 @@ import {
   DMA_BUF_SYNC_END,
   DMA_BUF_SYNC_RW,
   DMA_BUF_SYNC_VALID_FLAGS_MASK,
+  DMA_BUF_SYNC_WRITE,
 } from '../../uapi/dma-buf.ts';
 import { type Errno, errno } from '../../uapi/errno.ts';
 import { O_ACCMODE, O_CLOEXEC, SEEK_END, SEEK_SET } from '../../uapi/fcntl.ts';
+import { POLLIN, POLLOUT } from '../../uapi/poll.ts';
 import { asAddress, type Register } from '../../uapi/registers.ts';
+import { Reservation } from './dma-resv.ts';
 
 /** What an exporter does with its buffers. Plays struct dma_buf_ops. */
 export interface DmaBufOperations {
@@ -61,6 +65,10 @@ export class DmaBuf {
   /** As SET_NAME gave it; undefined as long as it was never named. */
   name: Uint8Array | undefined = undefined;
   readonly attachments: Attachment[] = [];
+  #reservation: Reservation | undefined = undefined;
+  /** Events for which a fence's callback is on its way to wake pollers, and keeps the buffer. */
+  #polledEvents = 0;
+  readonly #pollers = new WaitQueue();
 
   constructor(id: number, info: ExportInfo, creator: Task, inode: AnonymousInode) {
     this.id = id;
@@ -74,6 +82,42 @@ export class DmaBuf {
 
   get inodeNumber(): number {
     return this.file.inode.number;
+  }
+
+  /** The fences of its users, made with the first one. */
+  get reservation(): Reservation {
+    this.#reservation ??= new Reservation();
+    return this.#reservation;
+  }
+
+  /** Whether any fence was ever added. */
+  get hasReservation(): boolean {
+    return this.#reservation !== undefined;
+  }
+
+  /** dma_buf_poll(): readable once no writer is pending, writable once nobody is. */
+  poll(events: number, wait: PollWait | undefined, kernel: Kernel): number {
+    wait?.(this.#pollers);
+    const asked = events & (POLLIN | POLLOUT);
+    if (this.#reservation === undefined) return asked;
+    const writable = (asked & POLLOUT) !== 0 ? this.#pollFor(POLLOUT, 'write', kernel) : 0;
+    const readable = (asked & POLLIN) !== 0 ? this.#pollFor(POLLIN, 'read', kernel) : 0;
+    return writable | readable;
+  }
+
+  /** The event, where it holds; otherwise a callback is left, once, which keeps the buffer until it was called. */
+  #pollFor(event: number, access: 'read' | 'write', kernel: Kernel): number {
+    if ((this.#polledEvents & event) !== 0) return 0;
+    const [pending] = this.reservation.pendingFor(access);
+    if (pending === undefined) return event;
+    this.#polledEvents |= event;
+    this.file.get();
+    pending.onSignal(() => {
+      this.#polledEvents &= ~event;
+      this.#pollers.wakeAll();
+      this.file.put(kernel, 'close');
+    });
+    return 0;
   }
 
   /** The name as text; empty where there is none. */
@@ -199,6 +243,14 @@ export class DmaBufFile extends OpenFile {
     return operations.map(area, kernel);
   }
 
+  override get canPoll(): boolean {
+    return true;
+  }
+
+  override poll(events: number, wait: PollWait | undefined, kernel: Kernel): number {
+    return this.buffer.poll(events, wait, kernel);
+  }
+
   override fdInfo(): string {
     const { sizeBytes, exporterName, name, nameText } = this.buffer;
     const named = name === undefined ? '' : `name:\t${nameText}\n`;
@@ -213,7 +265,7 @@ export class DmaBufFile extends OpenFile {
 const syncArgument = new Uint8Array(8);
 const syncView = new DataView(syncArgument.buffer);
 
-/** DMA_BUF_IOCTL_SYNC. Nothing remembers that an access began. */
+/** DMA_BUF_IOCTL_SYNC: the beginning waits for fences. Nothing remembers that an access began. */
 function syncIoctl(buffer: DmaBuf, argument: Register, _kernel: Kernel, task: Task): Errno {
   if (!copyFromUser(task, asAddress(argument), syncArgument, 8)) return -errno.EFAULT;
   const flags = syncView.getUint32(0, true);
@@ -222,7 +274,12 @@ function syncIoctl(buffer: DmaBuf, argument: Register, _kernel: Kernel, task: Ta
   const direction = flags & DMA_BUF_SYNC_RW;
   if (direction === 0) return -errno.EINVAL;
   if ((flags & DMA_BUF_SYNC_END) !== 0) return buffer.operations.endCpuAccess?.(direction) ?? 0;
-  return buffer.operations.beginCpuAccess?.(direction) ?? 0;
+  const begun = buffer.operations.beginCpuAccess?.(direction) ?? 0;
+  if (begun < 0 || !buffer.hasReservation) return begun;
+  const [pending] = buffer.reservation.pendingFor((direction & DMA_BUF_SYNC_WRITE) !== 0 ? 'write' : 'read');
+  if (pending === undefined) return 0;
+  task.block({ queues: [pending.queue], deadline: undefined });
+  return blocked;
 }
 
 /** DMA_BUF_SET_NAME: at most 31 characters. */

@@ -1,0 +1,125 @@
+import { OpenFile, type PollWait } from '../fs/file.ts';
+import { AnonymousInode } from '../fs/inode.ts';
+import type { Kernel } from '../init/kernel.ts';
+import { blocked, WaitQueue } from '../kernel/sched/wait.ts';
+import type { Task } from '../kernel/task.ts';
+import { type Errno, errno } from '../uapi/errno.ts';
+import { O_NONBLOCK, O_RDWR } from '../uapi/fcntl.ts';
+import { POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../uapi/poll.ts';
+import { S_IFSOCK } from '../uapi/stat.ts';
+
+/** Connected pairs of local sockets, and files that travel through them. Plays net/unix/af_unix.c. */
+
+/** A piece of data and the files that came with it. */
+export interface UnixMessage {
+  readonly bytes: Uint8Array;
+  readonly files: readonly OpenFile[];
+}
+
+/** Bytes that may wait in one direction: half of net.core.wmem_default, roughly. */
+const capacityBytes = 106_496;
+
+/** SOCK_STREAM merges data, the others keep messages apart. */
+export type SocketKind = 'stream' | 'datagram' | 'seqpacket';
+
+export class UnixSocketFile extends OpenFile {
+  readonly kind: SocketKind;
+  #peer: UnixSocketFile | undefined = undefined;
+  readonly #incoming: UnixMessage[] = [];
+  readonly #changed = new WaitQueue();
+
+  constructor(kernel: Kernel, kind: SocketKind, flags: number) {
+    super(new AnonymousInode(kernel.mounts.sockets, S_IFSOCK | 0o777), O_RDWR | (flags & O_NONBLOCK));
+    this.kind = kind;
+  }
+
+  /** Joins two ends. */
+  connect(peer: UnixSocketFile): void {
+    this.#peer = peer;
+    peer.#peer = this;
+  }
+
+  override get path(): string {
+    return `socket:[${this.inode.number}]`;
+  }
+
+  override get canRead(): boolean {
+    return true;
+  }
+
+  override get canWrite(): boolean {
+    return true;
+  }
+
+  override get canPoll(): boolean {
+    return true;
+  }
+
+  override get canAsync(): boolean {
+    return true;
+  }
+
+  override read(length: number, _position: number, kernel: Kernel, task: Task): Uint8Array | Errno {
+    const message = this.receive(length, task, false);
+    if (typeof message === 'number') return message;
+    for (const file of message.files) file.put(kernel, 'in-flight', task);
+    return message.bytes;
+  }
+
+  override write(bytes: Uint8Array, _position: number, _kernel: Kernel, task: Task): Errno {
+    return this.send({ bytes, files: [] }, task, false);
+  }
+
+  /** Hands a message to the other end; its files have their references already. */
+  send(message: UnixMessage, task: Task, dontWait: boolean): Errno {
+    const peer = this.#peer;
+    if (peer === undefined) return -errno.EPIPE;
+    const waiting = peer.#incoming.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (waiting > 0 && waiting + message.bytes.length > capacityBytes) return this.#sleep(task, dontWait);
+    peer.#incoming.push(message);
+    peer.#changed.wakeAll();
+    this.#changed.wakeAll();
+    return message.bytes.length;
+  }
+
+  /** The next message, or as much of a stream as is there and has come without files in between. */
+  receive(length: number, task: Task, dontWait: boolean): UnixMessage | Errno {
+    const first = this.#incoming.shift();
+    if (first === undefined) {
+      if (this.#peer === undefined) return { bytes: new Uint8Array(0), files: [] };
+      return this.#sleep(task, dontWait);
+    }
+    this.#changed.wakeAll();
+    if (this.#peer !== undefined) this.#peer.#changed.wakeAll();
+    if (this.kind === 'stream' && first.bytes.length > length) {
+      this.#incoming.unshift({ bytes: first.bytes.subarray(length), files: [] });
+    }
+    return { bytes: first.bytes.subarray(0, length), files: first.files };
+  }
+
+  #sleep(task: Task, dontWait: boolean): Errno {
+    if (dontWait || (this.flags & O_NONBLOCK) !== 0) return -errno.EAGAIN;
+    const queues = this.#peer === undefined ? [this.#changed] : [this.#changed, this.#peer.#changed];
+    task.block({ queues, deadline: undefined });
+    return blocked;
+  }
+
+  override poll(_events: number, wait: PollWait | undefined): number {
+    wait?.(this.#changed);
+    const isOpen = this.#peer !== undefined;
+    const readable = this.#incoming.length > 0 || !isOpen ? POLLIN | POLLRDNORM : 0;
+    return readable | (isOpen ? POLLOUT | POLLWRNORM : POLLHUP | POLLRDHUP);
+  }
+
+  /** What was never received goes, and its files with it. */
+  protected override release(kernel: Kernel): void {
+    for (const message of this.#incoming.splice(0)) {
+      for (const file of message.files) file.put(kernel, 'in-flight');
+    }
+    const peer = this.#peer;
+    if (peer === undefined) return;
+    peer.#peer = undefined;
+    this.#peer = undefined;
+    peer.#changed.wakeAll();
+  }
+}
