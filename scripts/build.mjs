@@ -21,6 +21,9 @@ const dist = join(root, 'dist');
 const stamp = join(dist, '.built');
 const compiler = join(root, 'emulator/devicetree/dtc-parser/build');
 
+/** Packages that bring files of their own and so stay what they are: installed beside this one. */
+const installed = ['@swc/wasm-typescript'];
+
 const madeFrom = ['emulator', 'scripts/build.mjs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 if (process.argv.includes('--if-stale') && isFresh()) {
@@ -45,9 +48,6 @@ function newestChange(path) {
   const inside = readdirSync(path).filter((name) => name !== 'node_modules' && !name.endsWith('.test.ts'));
   return Math.max(0, ...inside.map((name) => newestChange(join(path, name))));
 }
-
-/** Packages that bring files of their own and so stay what they are: installed beside this one. */
-const installed = ['@swc/wasm-typescript'];
 
 async function bundle() {
   const { build } = await import('esbuild');
