@@ -9,8 +9,8 @@ const tree = 'The devicetree and the board';
 const firmware = 'What the boot loader does';
 const kernel = 'The kernel';
 
-/** The options of every command that boots something. */
-export const bootOptionTable = {
+/** The options of every command that reads a tree. */
+export const treeOptionTable = {
   board: {
     takes: 'value',
     placeholder: 'NAME',
@@ -43,6 +43,11 @@ export const bootOptionTable = {
     group: tree,
     describe: 'a property to set after that, for instance /reserved-memory/linux,cma:size=256M',
   },
+} as const satisfies OptionTable;
+
+/** The options of every command that boots something. */
+export const bootOptionTable = {
+  ...treeOptionTable,
   memory: {
     takes: 'values',
     placeholder: 'BASE+SIZE',
@@ -116,9 +121,7 @@ export const bootOptionTable = {
 /** Reads the boot options of a command line; a value of the wrong form is an InputError that names the option. */
 export function readBootOptions(values: OptionValues<typeof bootOptionTable>): BootOptions {
   return {
-    board: values.board,
-    overlays: values.overlay,
-    edits: readEdits(values),
+    ...readTreeOptions(values),
     memory: values.memory.map((text) => readRange('memory', text)),
     bootargs: values.bootargs,
     appendBootargs: values['append-bootargs'],
@@ -133,15 +136,16 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
   };
 }
 
-/** The what-if edits, in the order in which they are applied. */
-function readEdits(
-  values: Pick<OptionValues<typeof bootOptionTable>, 'delete' | 'add-region' | 'set'>,
-): readonly TreeEdit[] {
-  return [
+/** Reads the options about the tree; its edits come in the order in which they are applied. */
+export function readTreeOptions(
+  values: OptionValues<typeof treeOptionTable>,
+): Pick<BootOptions, 'board' | 'overlays' | 'edits'> {
+  const edits = [
     ...values.delete.map((text): TreeEdit => ({ kind: 'delete', text })),
     ...values['add-region'].map((text): TreeEdit => ({ kind: 'add-region', text })),
     ...values.set.map((text): TreeEdit => ({ kind: 'set', text })),
   ];
+  return { board: values.board, overlays: values.overlay, edits };
 }
 
 /** Reads `BASE+SIZE`: a size above 0, and nothing beyond 64 bits. */

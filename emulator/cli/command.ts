@@ -15,6 +15,8 @@ export interface OptionFacts {
   /** A flag takes no value; a value may be given once; values may be given repeatedly, one at a time. */
   readonly takes: 'nothing' | 'value' | 'values';
   readonly describe: string;
+  /** A letter for it: `-o`. */
+  readonly letter?: string;
   /** What stands for the value in the help: `BASE+SIZE`. */
   readonly placeholder?: string;
   /** Heading in the help. */

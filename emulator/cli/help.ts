@@ -40,6 +40,7 @@ export async function commandHelp(
     const repeatable = facts.takes === 'values' ? ' (repeatable)' : '';
     help.option(option, {
       type: facts.takes === 'nothing' ? 'boolean' : 'string',
+      ...(facts.letter === undefined ? {} : { alias: facts.letter }),
       describe: `${placeholder}${facts.describe}${repeatable}`,
       ...(facts.group === undefined ? {} : { group: `${facts.group}:` }),
     });

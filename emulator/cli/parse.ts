@@ -23,7 +23,7 @@ export async function parseCommandLine(
     string: ['_', ...valued],
     array: valued,
     narg: Object.fromEntries(valued.map((option) => [option, 1])),
-    alias: { help: ['h'] },
+    alias: { help: ['h'], ...lettersOf(command.options) },
     configuration: {
       'camel-case-expansion': false,
       'dot-notation': false,
@@ -48,6 +48,11 @@ export async function parseCommandLine(
     names.map((option) => [option, read(command.options, option, found[option])]),
   );
   return { help: false, given, options };
+}
+
+function lettersOf(table: OptionTable): Record<string, string[]> {
+  const lettered = Object.entries(table).filter(([, facts]) => facts.letter !== undefined);
+  return Object.fromEntries(lettered.map(([name, facts]) => [name, [facts.letter ?? '']]));
 }
 
 function read(

@@ -30,6 +30,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'dts',
+    {
+      summary: 'Print the devicetree that a boot would see, as source, or write it as a blob',
+      load: async () => (await import('./commands/dts.ts')).dtsCommand,
+    },
+  ],
+  [
     'boards',
     {
       summary: 'List the boards that come with Heapboard',
