@@ -1,7 +1,7 @@
 import { type Diagnostic, readDiagnostics } from './messages.ts';
 import { insidePath, outputText, Program, type ProgramRun, type ReadFile } from './sandbox.ts';
 
-export type { Diagnostic } from './messages.ts';
+export { type Diagnostic, readDiagnostics } from './messages.ts';
 export type { ReadFile } from './sandbox.ts';
 
 export type ProgramName = 'dtc' | 'fdtoverlay';
@@ -18,15 +18,13 @@ export interface CompileOptions {
   readonly includePaths?: readonly string[];
   /** Keep labels as `/__symbols__`, so that overlays can be applied (dtc's `-@`). */
   readonly symbols?: boolean;
-  /** Also give the tree as source with the position of each node and property (dtc's `-T -T`). */
-  readonly annotate?: boolean;
 }
 
 export interface CompileResult {
   readonly dtb: Uint8Array;
   readonly warnings: readonly Diagnostic[];
-  /** The annotated source, where it was asked for. */
-  readonly annotated?: string;
+  /** The tree as source with the position of each node and property (dtc's `-T -T`); a second run, when called. */
+  readonly annotate: () => string;
 }
 
 /** Something that the compiler refused. `message` is the compiler's own, without the position. */
@@ -71,10 +69,10 @@ export class DevicetreeCompiler {
     const args = ['-I', 'dts', '-b', '0', ...symbols, ...includes];
     const file = insidePath(options.file);
     const run = succeed('dtc', program.run([...args, '-O', 'dtb', file], read));
-    const result = { dtb: run.stdout, warnings: readDiagnostics(run.stderr) };
-    if (options.annotate !== true) return result;
-    const annotated = succeed('dtc', program.run([...args, '-q', '-T', '-T', '-O', 'dts', file], read));
-    return { ...result, annotated: outputText(annotated) };
+    const annotate = () => {
+      return outputText(succeed('dtc', program.run([...args, '-q', '-T', '-T', '-O', 'dts', file], read)));
+    };
+    return { dtb: run.stdout, warnings: readDiagnostics(run.stderr), annotate };
   }
 
   /** Turns a blob into source. Throws a DtcError. */

@@ -1,0 +1,24 @@
+import { type DeviceTreeInput, loadDeviceTree } from './load.ts';
+import { nodeFiles } from './node-files.ts';
+import type { SourceCompiler } from './source-compiler.ts';
+import type { DeviceTree } from './tree.ts';
+
+/** The compiler of this package; where it has not been built, the `dtc` on PATH, and a notice that says so. */
+export async function findNodeCompiler(notice?: (text: string) => void): Promise<SourceCompiler | undefined> {
+  const { findCompiler } = await import('dtc-parser/node');
+  const own = findCompiler();
+  if (own !== undefined) return own;
+  const { findNativeCompiler } = await import('./native-dtc.ts');
+  const native = findNativeCompiler();
+  if (native !== undefined) notice?.('dtc-parser has not been built: the dtc on PATH is used');
+  return native;
+}
+
+/** Loads a devicetree from the files of this machine. */
+export function loadDeviceTreeFile(
+  file: string,
+  options: Partial<Omit<DeviceTreeInput, 'file'>> = {},
+): Promise<DeviceTree> {
+  const findCompiler = () => findNodeCompiler(options.notice);
+  return loadDeviceTree({ files: nodeFiles, findCompiler, ...options, file });
+}

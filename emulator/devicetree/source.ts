@@ -1,0 +1,56 @@
+import { type CompileResult, DtcError } from 'dtc-parser';
+import { type InputError, inputError } from '../base/input-error.ts';
+import type { SourcePosition } from '../base/position.ts';
+import { type FileAccess, readIfPresent } from './files.ts';
+import type { SourceCompiler } from './source-compiler.ts';
+
+export interface SourceInput {
+  /** The name that messages carry; what the source includes is relative to its folder. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly files: FileAccess;
+  readonly includePaths: readonly string[];
+  /** Keep labels, so that overlays can be applied. */
+  readonly symbols: boolean;
+}
+
+/** Compiles source to a blob. Throws `source-broken` with the position and the compiler's words. */
+export async function compileSource(compiler: SourceCompiler, input: SourceInput): Promise<CompileResult> {
+  const { file, bytes, files, includePaths, symbols } = input;
+  const read = (path: string) => readIfPresent(files, path);
+  try {
+    return await compiler.compile(bytes, { file, files: read, includePaths, symbols });
+  } catch (error) {
+    if (error instanceof DtcError) throw sourceBroken(error, input);
+    throw error;
+  }
+}
+
+function sourceBroken(error: DtcError, input: SourceInput): InputError {
+  const text = new TextDecoder().decode(input.bytes);
+  const missing = /^Couldn't open "(.*)": /.exec(error.message)?.[1];
+  if (missing !== undefined) {
+    const problem = `${missing}: no such file, though it is included here`;
+    return inputError('source-broken', { problem }, { position: mentionOf(missing, input.file, text) });
+  }
+  const problem =
+    error.message === 'memory exhausted' ? 'nodes or expressions nest too deeply' : error.message;
+  return inputError('source-broken', { problem }, { position: positionOf(error, input.file) });
+}
+
+function positionOf(error: DtcError, file: string): SourcePosition {
+  return {
+    file: error.file ?? file,
+    line: Math.max(1, error.line ?? 1),
+    ...(error.column === undefined ? {} : { column: Math.max(1, error.column) }),
+    ...(error.endColumn === undefined || error.endLine !== undefined ? {} : { endColumn: error.endColumn }),
+  };
+}
+
+/** dtc tells no position for a file that it cannot find: this is where the text names it. */
+function mentionOf(name: string, file: string, text: string): SourcePosition {
+  const lines = text.split('\n');
+  const index = lines.findIndex((line) => line.includes(`"${name}"`));
+  const column = (lines[index]?.indexOf(`"${name}"`) ?? 0) + 1;
+  return index < 0 ? { file, line: 1 } : { file, line: index + 1, column };
+}
