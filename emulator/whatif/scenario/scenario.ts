@@ -27,9 +27,7 @@ export const scenarioFailure: YamlFailure = (problem, position) =>
 const headShape = {
   scenario: z.string('expected a short name').min(1),
   summary: z.string('expected a sentence').min(1),
-  threads: z
-    .array(z.string().regex(/^[\w.-]+\/[\w.-]+#\d+$|^\S+@\S+$/, 'expected owner/repo#number or a message-id'))
-    .default([]),
+  threads: z.array(z.string().regex(/^[\w.-]+\/[\w.-]+#\d+$/, 'expected owner/repo#number')).default([]),
 };
 const nothing: Setup = {
   board: undefined,

@@ -68,9 +68,9 @@ const range = text('BASE+SIZE').transform((written, context): PhysicalRange => {
   return z.NEVER;
 });
 
-const ranges = z.union(
-  [range.transform((one) => [one]), z.array(range).min(1)],
-  'expected BASE+SIZE, or a list',
+const ranges = z.preprocess(
+  (value) => (typeof value === 'string' ? [value] : value),
+  z.array(range, 'expected BASE+SIZE, or a list').min(1),
 );
 
 const symbols = z.record(

@@ -8,7 +8,8 @@ export interface TextMatch {
   matches(text: string): boolean;
 }
 
-const positive = z
+/** One match. */
+export const textMatch = z
   .string('expected a text, or a pattern between slashes')
   .min(1)
   .transform((written, context): TextMatch => {
@@ -25,15 +26,29 @@ const positive = z
     }
   });
 
-/** One match. */
-export const textMatch = positive;
-
-const negative = z
-  .strictObject({ not: positive })
-  .transform(({ not }): TextMatch => ({ ...not, negated: true }));
+const listed = z.preprocess(
+  (value) => (typeof value === 'string' ? { is: value } : value),
+  z
+    .strictObject({ is: textMatch.optional(), not: textMatch.optional() }, expected())
+    .refine(({ is, not }) => (is === undefined) !== (not === undefined), expected())
+    .transform(({ is, not }): readonly TextMatch[] =>
+      not === undefined ? only(is) : [{ ...not, negated: true }],
+    ),
+);
 
 /** Several, each of which must hold; `not:` before what must not occur. */
-export const textMatches = z.union(
-  [positive.transform((one) => [one]), z.array(z.union([positive, negative])).min(1)],
-  'expected a text, a pattern between slashes, or a list of such; not: before what must not occur',
+export const textMatches = z.preprocess(
+  (value) => (Array.isArray(value) ? value : [value]),
+  z
+    .array(listed)
+    .min(1)
+    .transform((matches) => matches.flat()),
 );
+
+function only(match: TextMatch | undefined): readonly TextMatch[] {
+  return match === undefined ? [] : [match];
+}
+
+function expected(): string {
+  return 'expected a text, a pattern between slashes, or not: before one that must not occur';
+}
