@@ -7,6 +7,21 @@ export class BrokenRecord extends Error {
   override readonly name = 'BrokenRecord';
 }
 
+const stringOrLongInteger = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** Integers that a number cannot hold become their decimal text, so that nothing is rounded. */
+function keepExact(json: string): string {
+  return json.replace(stringOrLongInteger, (token) =>
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
+  );
+}
+
+/** A 64-bit figure in the form of read records: a number, or its decimal text where that would round it. */
+export function exactly(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+}
+
 /** Reads one JSON value of a known form; `where` names it in the message. */
 export function parseJson<Schema extends z.ZodType>(
   schema: Schema,
@@ -15,7 +30,7 @@ export function parseJson<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(keepExact(text));
   } catch (error) {
     throw new BrokenRecord(`${where}: ${error instanceof Error ? error.message : String(error)}`);
   }
