@@ -16,14 +16,36 @@ export interface SourceInput {
 
 /** Compiles source to a blob. Throws `source-broken` with the position and the compiler's words. */
 export async function compileSource(compiler: SourceCompiler, input: SourceInput): Promise<CompileResult> {
-  const { file, bytes, files, includePaths, symbols } = input;
+  const { file, files, symbols } = input;
   const read = (path: string) => readIfPresent(files, path);
+  const { source, includePaths } = await preprocessed(input);
   try {
-    return await compiler.compile(bytes, { file, files: read, includePaths, symbols });
+    return await compiler.compile(source, { file, files: read, includePaths, symbols });
   } catch (error) {
     if (error instanceof DtcError) throw sourceBroken(error, input);
     throw error;
   }
+}
+
+/** Lines that only the C preprocessor understands; a property such as #address-cells is none of them. */
+const directive = /^[ \t]*#[ \t]*(?:include|define|undef|if|ifdef|ifndef|error)\b(?!-)/m;
+
+/** The source as dtc takes it, and the folders that it includes from: those given, then the kernel tree around it. */
+async function preprocessed(
+  input: SourceInput,
+): Promise<{ readonly source: string | Uint8Array; readonly includePaths: readonly string[] }> {
+  const text = new TextDecoder().decode(input.bytes);
+  if (!directive.test(text)) return { source: input.bytes, includePaths: input.includePaths };
+  const [{ HeaderCache, preprocess }, { kernelIncludePaths }] = await Promise.all([
+    import('./preprocess/preprocess.ts'),
+    import('./kernel-tree.ts'),
+  ]);
+  const includePaths = [...input.includePaths, ...kernelIncludePaths(input.file, input.files)];
+  const cache = new HeaderCache((path) => {
+    const bytes = readIfPresent(input.files, path);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  });
+  return { source: preprocess({ file: input.file, text, includePaths, cache }).text, includePaths };
 }
 
 function sourceBroken(error: DtcError, input: SourceInput): InputError {

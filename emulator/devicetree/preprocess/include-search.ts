@@ -13,14 +13,17 @@ export function folderOf(file: string): string {
 
 /** Joins a folder and a name; `.` and `..` in between are resolved, so that a file has one spelling. */
 export function joinPath(folder: string, name: string): string {
+  const whole = name.startsWith('/') || folder === '' ? name : `${folder}/${name}`;
+  const isAbsolute = whole.startsWith('/');
   const parts: string[] = [];
-  const whole = name.startsWith('/') ? name : `${folder}/${name}`;
   for (const part of whole.split('/')) {
     if (part === '.' || part === '') continue;
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else parts.push(part);
+    if (part !== '..') parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (!isAbsolute) parts.push(part);
   }
-  return (whole.startsWith('/') ? '/' : '') + parts.join('/');
+  const joined = parts.join('/');
+  return isAbsolute ? `/${joined}` : joined || '.';
 }
 
 /** Finds included files: beside the including file for quotes, then in the folders of the search path. */
