@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, extname, isAbsolute, join } from 'node:path';
+import { basename, extname, isAbsolute, join, relative } from 'node:path';
 import { inputError } from '../base/input-error.ts';
 import { packagePath } from '../machine/package-path.ts';
 import type { Job } from '../userland/workload/run.ts';
@@ -35,7 +35,13 @@ export async function loadJob(name: string, folder = '.'): Promise<Job> {
   const known = await workloadNames();
   if (!known.includes(name)) throw await unknownWorkload(name, known);
   const file = packagePath(`fixtures/workloads/${name}.yaml`);
-  return { workload: parseWorkload(await readText(file, 'a workload'), file, name) };
+  return { workload: parseWorkload(await readText(file, 'a workload'), shown(file), name) };
+}
+
+/** A path as messages tell it: from the current folder where it lies below. */
+function shown(file: string): string {
+  const path = relative('', file);
+  return path.startsWith('..') ? file : path;
 }
 
 async function unknownWorkload(name: string, known: readonly string[]): Promise<Error> {

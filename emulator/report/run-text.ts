@@ -9,14 +9,14 @@ import type { RunDocument } from './run-json.ts';
 export function runText(run: RunDocument, colour: boolean): string {
   const colours = pc.createColors(colour);
   const section = (title: string, body: string) => (body === '' ? '' : `\n${colours.bold(title)}\n${body}`);
-  const verdict = run.passed ? colours.green('passed') : colours.red('failed');
+  const verdict = run.passed ? colours.green : colours.red;
   return [
     `${colours.bold(`${run.board ?? 'devicetree'}: Linux ${run.release}, ${run.config}`)}\n`,
     section('Processes', columns(run.processes.map(processRow))),
     section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map(heapRow)])),
     section('Leaked', columns(run.leaks.map(leakRow)) || '  nothing\n'),
     section('Failed', run.failures.map(failureLines).join('')),
-    `\n${processCount(run.processes.length)} ${verdict}\n`,
+    `\n${verdict(lastLine(run))}\n`,
   ].join('');
 }
 
@@ -57,6 +57,9 @@ function place(position: SourcePosition | undefined): string {
   return position === undefined ? '' : formatPosition(position);
 }
 
-function processCount(count: number): string {
-  return count === 1 ? '1 process' : `${count} processes`;
+function lastLine({ processes, failures }: RunDocument): string {
+  const count = processes.length === 1 ? '1 process' : `${processes.length} processes`;
+  const failed = new Set(failures.map(({ process }) => process)).size;
+  if (failed === 0) return `${count} passed`;
+  return failed === processes.length ? `${count} failed` : `${failed} of ${count} failed`;
 }
