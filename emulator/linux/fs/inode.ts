@@ -2,7 +2,7 @@ import type { Kernel } from '../init/kernel.ts';
 import type { Task } from '../kernel/task.ts';
 import type { DirectoryEntry } from '../uapi/dirent.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
-import { type FileStatus, S_IFDIR, S_IFLNK, S_IFMT } from '../uapi/stat.ts';
+import { type FileStatus, minorOf, S_IFDIR, S_IFLNK, S_IFMT } from '../uapi/stat.ts';
 import type { Dentry } from './dentry.ts';
 import type { OpenFile } from './file.ts';
 import type { FileLocks } from './locks.ts';
@@ -30,6 +30,11 @@ export class FileSystem {
     this.device = facts.device;
     this.blockSizeBytes = facts.blockSizeBytes;
     this.noExec = facts.noExec ?? false;
+  }
+
+  /** The number of its mount: one mount each, numbered with the devices. */
+  get mountId(): number {
+    return minorOf(this.device);
   }
 
   /** The next free inode number; the first is 1. */

@@ -16,6 +16,7 @@ import { makeDevice } from '../uapi/stat.ts';
 import { Dentry } from './dentry.ts';
 import { FileSystem, type NewNode } from './inode.ts';
 import { Directory } from './libfs.ts';
+import { ProcRoot } from './proc/root.ts';
 
 /**
  * The file systems of a booted board, mounted where programs expect them: /, /dev, /proc, /sys,
@@ -30,7 +31,7 @@ export class Mounts {
   readonly sockets: FileSystem;
   readonly root: Dentry;
   readonly dev: Directory;
-  readonly proc: Directory;
+  readonly proc: ProcRoot;
   readonly sys: Directory;
   readonly debug: Directory;
   readonly tmp: Directory;
@@ -48,7 +49,7 @@ export class Mounts {
     const rootFolder = inMemory('rootfs', RAMFS_MAGIC);
     this.shm = this.#fileSystem('tmpfs', TMPFS_MAGIC);
     this.dev = inMemory('devtmpfs', TMPFS_MAGIC);
-    this.proc = new Directory(this.#fileSystem('proc', PROC_SUPER_MAGIC), 0o555);
+    this.proc = new ProcRoot(this.#fileSystem('proc', PROC_SUPER_MAGIC));
     this.sys = new Directory(this.#fileSystem('sysfs', SYSFS_MAGIC), 0o555);
     this.debug = new Directory(this.#fileSystem('debugfs', DEBUGFS_MAGIC), 0o700);
     this.dmaBuf = this.#fileSystem('dmabuf', DMA_BUF_MAGIC, options.dmaBufNoExec);

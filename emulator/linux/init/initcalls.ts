@@ -2,18 +2,22 @@ import { DriverCore } from '../drivers/base/class.ts';
 import { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import { addMemoryDevices } from '../drivers/char/mem.ts';
 import { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
+import { addBufferStatistics, addBufinfo } from '../drivers/dma-buf/dma-buf-debug.ts';
 import { addSyncFileIoctls } from '../drivers/dma-buf/dma-buf-sync-file.ts';
 import { FenceContexts } from '../drivers/dma-buf/dma-fence.ts';
 import { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
 import { addCmaHeaps } from '../drivers/dma-buf/heaps/cma-heap.ts';
 import { createSystemHeap } from '../drivers/dma-buf/heaps/system-heap.ts';
 import { addSwSync } from '../drivers/dma-buf/sw-sync.ts';
+import { addVgem } from '../drivers/gpu/drm/vgem.ts';
 import { CharDevices } from '../fs/char-dev.ts';
 import { FileTable } from '../fs/file.ts';
 import { mountAll } from '../fs/mounts.ts';
+import { addProcFiles } from '../fs/proc/system-files.ts';
 import { makeInit } from '../kernel/fork.ts';
 import { TaskTable } from '../kernel/task.ts';
 import { Timers } from '../kernel/timers.ts';
+import { addCmaDebugfs, addCmaSysfs } from '../mm/cma-files.ts';
 import { Frames } from '../mm/frames.ts';
 import type { Errno } from '../uapi/errno.ts';
 import type { EarlyKernel, Kernel } from './kernel.ts';
@@ -55,6 +59,16 @@ const initcalls: readonly Initcall[] = [
     run: whereEnabled('DMABUF_HEAPS', ({ dmaHeaps }) => dmaHeaps.initialise()),
   },
   { level: 'subsys', name: 'dma_buf_init', run: whereEnabled('SYNC_FILE', addSyncFileIoctls) },
+  { level: 'subsys', name: 'dma_buf_init_debugfs', run: whereEnabled('DEBUG_FS', addBufinfo) },
+  {
+    level: 'subsys',
+    name: 'dma_buf_init_sysfs_statistics',
+    run: whereEnabled('DMABUF_SYSFS_STATS', addBufferStatistics),
+  },
+  { level: 'subsys', name: 'cma_sysfs_init', run: whereEnabled('CMA_SYSFS', addCmaSysfs) },
+  { level: 'late', name: 'cma_debugfs_init', run: whereEnabled('CMA_DEBUGFS', addCmaDebugfs) },
+  { level: 'fs', name: 'proc_files_init', run: addProcFiles },
+  { level: 'device', name: 'vgem_init', run: whereEnabled('DRM_VGEM', addVgem) },
   { level: 'late', name: 'sync_debugfs_init', run: whereEnabled('SW_SYNC', addSwSync) },
   { level: 'fs', name: 'chr_dev_init', run: addMemoryDevices },
   { level: 'device', name: 'system_heap_create', run: whereBuiltIn('DMABUF_HEAPS_SYSTEM', createSystemHeap) },

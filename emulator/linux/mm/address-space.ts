@@ -1,6 +1,6 @@
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
 import type { Frames } from './frames.ts';
-import { VM_ACCESS_FLAGS, VM_EXEC, VM_WRITE, type VmArea } from './vm-area.ts';
+import { VM_ACCESS_FLAGS, VM_EXEC, VM_PFNMAP, VM_WRITE, type VmArea } from './vm-area.ts';
 
 /** Why an access failed; translations are never negative otherwise. */
 export const faultNoArea = -1;
@@ -63,13 +63,18 @@ export class AddressSpace {
     return this.#areas;
   }
 
-  /** Pages present in a range, as Rss counts them; file pages of populated mappings are not. */
-  presentPages(start: number, end: number): number {
+  /** Pages of a mapping that are present, as Rss counts them, and how many of them are the process's own. */
+  presentPages(area: VmArea): { readonly present: number; readonly anonymous: number } {
     const { pageSizeBytes } = this.host;
-    let count = 0;
-    for (let page = start / pageSizeBytes; page < end / pageSizeBytes; page += 1)
-      if (this.#pages.has(page)) count += 1;
-    return count;
+    const counts = { present: 0, anonymous: 0 };
+    if ((area.flags & VM_PFNMAP) !== 0) return counts;
+    for (let page = area.start / pageSizeBytes; page < area.end / pageSizeBytes; page += 1) {
+      const entry = this.#pages.get(page);
+      if (entry === undefined) continue;
+      counts.present += 1;
+      if (entry.owned) counts.anonymous += 1;
+    }
+    return counts;
   }
 
   /** Pages that are the process's own. */
@@ -253,15 +258,10 @@ export class AddressSpace {
     if (this.#lastReadPage === page) this.#lastReadPage = -1;
   }
 
-  /** The pfn of a present page, for those who look without touching (pagemap, mincore). */
+  /** The pfn of a present page, for those who look without touching; mappings by number only show nothing. */
   presentPfn(address: number): number | undefined {
-    const page = Math.floor(address / this.host.pageSizeBytes);
-    const present = this.#pages.get(page);
-    if (present !== undefined) return present.pfn;
-    const area = this.find(address);
-    if (area?.backing?.populated !== true) return undefined;
-    const pfn = this.#backingPfn(area, page);
-    return pfn < 0 ? undefined : pfn;
+    if (((this.find(address)?.flags ?? VM_PFNMAP) & VM_PFNMAP) !== 0) return undefined;
+    return this.#pages.get(Math.floor(address / this.host.pageSizeBytes))?.pfn;
   }
 
   /** Takes the pages of a range away (zap_page_range()). */

@@ -4,8 +4,9 @@ import type { Inode, OpenRequest } from '../../fs/inode.ts';
 import type { Kernel } from '../../init/kernel.ts';
 import { type Errno, errno } from '../../uapi/errno.ts';
 import { makeDevice } from '../../uapi/stat.ts';
+import { openKmsg } from './kmsg.ts';
 
-/** /dev/null, /dev/zero and /dev/full. Plays drivers/char/mem.c; nothing else of it is modelled. */
+/** /dev/null, /dev/zero, /dev/full and /dev/kmsg. Plays drivers/char/mem.c; nothing else of it is modelled. */
 
 const memoryMajor = 1;
 
@@ -58,6 +59,8 @@ class FullFile extends ZeroFile {
 interface MemoryDevice {
   readonly name: string;
   readonly minor: number;
+  /** 0666 where it says nothing. */
+  readonly mode?: number;
   readonly open: CharDeviceOpen;
 }
 
@@ -65,13 +68,18 @@ const devices: readonly MemoryDevice[] = [
   { name: 'null', minor: 3, open: (request, inode) => new NullFile(request, inode) },
   { name: 'zero', minor: 5, open: (request, inode) => new ZeroFile(request, inode) },
   { name: 'full', minor: 7, open: (request, inode) => new FullFile(request, inode) },
+  { name: 'kmsg', minor: 11, mode: 0o644, open: openKmsg },
 ];
 
 /** chr_dev_init() */
 export function addMemoryDevices(kernel: Kernel): Errno {
   const registered = kernel.charDevices.register(memoryMajor, 0, 256, 'mem');
   if (registered < 0) return registered;
-  kernel.drivers.createClass({ name: 'mem', devnode: (name) => ({ path: name, mode: 0o666 }) });
+  const modes = new Map(devices.map(({ name, mode }) => [name, mode]));
+  kernel.drivers.createClass({
+    name: 'mem',
+    devnode: (name) => ({ path: name, mode: modes.get(name) ?? 0o666 }),
+  });
   for (const { name, minor, open } of devices) {
     const device = makeDevice(memoryMajor, minor);
     kernel.charDevices.add(device, 1, open);

@@ -1,0 +1,73 @@
+import type { Kernel } from '../../init/kernel.ts';
+import { capable } from '../../kernel/cred.ts';
+import type { Task } from '../../kernel/task.ts';
+import { type Errno, errno } from '../../uapi/errno.ts';
+import type { FileSystem, Inode } from '../inode.ts';
+import { Directory, PseudoFile } from '../libfs.ts';
+import { FdFolder, FdInfoFolder } from './fd.ts';
+import { PagemapInode, showMaps, showSmaps } from './task-mmu.ts';
+
+/** /proc/PID. Plays fs/proc/base.c as far as programs that deal with buffers look into it. */
+
+const stateLetters = {
+  running: 'R (running)',
+  blocked: 'S (sleeping)',
+  zombie: 'Z (zombie)',
+  dead: 'X (dead)',
+};
+
+function showStatus(kernel: Kernel, task: Task): string {
+  const { uid, gid, groups } = task.credentials;
+  const sizeKiB = task.memory.areas.reduce((sum, area) => sum + (area.end - area.start) / 1024, 0);
+  const anonymousKiB = (task.memory.anonymousPageCount * kernel.pageSizeBytes) / 1024;
+  const ids = (id: number) => [id, id, id, id].join('\t');
+  return [
+    `Name:\t${task.command}`,
+    `Umask:\t${task.umask.toString(8).padStart(4, '0')}`,
+    `State:\t${stateLetters[task.state]}`,
+    `Tgid:\t${task.pid}`,
+    `Pid:\t${task.pid}`,
+    `PPid:\t${task.parent?.pid ?? 0}`,
+    `Uid:\t${ids(uid)}`,
+    `Gid:\t${ids(gid)}`,
+    `Groups:\t${groups.map((group) => `${group} `).join('')}`,
+    `VmSize:\t${String(sizeKiB).padStart(8)} kB`,
+    `RssAnon:\t${String(anonymousKiB).padStart(8)} kB`,
+    'Threads:\t1',
+    '',
+  ].join('\n');
+}
+
+/** oom_score_adj: lower values than before are for administrators. */
+function storeOomAdjust(text: string, writer: Task, target: Task): Errno {
+  const value = Number(text.trim());
+  if (!Number.isInteger(value) || text.trim() === '' || value < -1000 || value > 1000) return -errno.EINVAL;
+  if (value < target.oomScoreAdjust && !capable(writer.credentials, 'CAP_SYS_RESOURCE')) return -errno.EACCES;
+  target.oomScoreAdjust = value;
+  return 0;
+}
+
+/** The folder of one task. */
+export function taskFolder(fileSystem: FileSystem, task: Task): Inode {
+  const folder = new Directory(fileSystem, 0o555);
+  folder.uid = task.credentials.uid;
+  folder.gid = task.credentials.gid;
+  const file = (name: string, mode: number, show: (kernel: Kernel) => string) =>
+    folder.add(name, new PseudoFile(fileSystem, mode, { show }));
+  folder.add('fd', new FdFolder(fileSystem, task));
+  folder.add('fdinfo', new FdInfoFolder(fileSystem, task));
+  folder.add('pagemap', new PagemapInode(fileSystem, task));
+  file('maps', 0o444, (kernel) => showMaps(kernel, task));
+  file('smaps', 0o444, (kernel) => showSmaps(kernel, task));
+  file('status', 0o444, (kernel) => showStatus(kernel, task));
+  file('comm', 0o644, () => `${task.command}\n`);
+  file('cmdline', 0o444, () => `${task.command}\0`);
+  folder.add(
+    'oom_score_adj',
+    new PseudoFile(fileSystem, 0o644, {
+      show: () => `${task.oomScoreAdjust}\n`,
+      store: (text, _kernel, writer) => storeOomAdjust(text, writer, task),
+    }),
+  );
+  return folder;
+}
