@@ -18,6 +18,8 @@ export interface BufferBehaviours {
   readonly bufferSysfs: boolean;
   /** The header and the placeholder of debugfs' bufinfo. */
   readonly bufinfoNames: 'no-column' | 'column';
+  /** Bits of a file's mode that bufinfo shows beside reading and writing: FMODE_LSEEK, FMODE_OPENED, FMODE_NONOTIFY. */
+  readonly bufinfoMode: number;
   /** How bufinfo prints a fence. */
   readonly bufinfoFences: 'exclusive-shared' | 'usage-driver-first' | 'usage-context-first';
   /** SYNC_IOC_SET_DEADLINE on a sync file. */
@@ -114,6 +116,15 @@ export const bufferHistory: History<BufferBehaviours> = {
       value: 'column',
       evidence: 'recorded',
       says: 'shows names in bufinfo, <none> where there is none',
+    },
+  ],
+  bufinfoMode: [
+    { since: 'rfc-2019', value: 0x80004, evidence: 'recorded', says: 'shows buffers as seekable and open in bufinfo' },
+    {
+      since: '6.14',
+      value: 0x2080004,
+      evidence: 'recorded',
+      says: 'shows buffers as files without notification in bufinfo',
     },
   ],
   bufinfoFences: [
