@@ -3,7 +3,16 @@ import type { Clock } from './time.ts';
 /** KERN_EMERG … KERN_DEBUG. */
 export type LogLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-export const logLevels = { emerg: 0, alert: 1, crit: 2, err: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const;
+export const logLevels = {
+  emerg: 0,
+  alert: 1,
+  crit: 2,
+  err: 3,
+  warning: 4,
+  notice: 5,
+  info: 6,
+  debug: 7,
+} as const;
 
 /** One printed line of the kernel log. */
 export interface LogLine {

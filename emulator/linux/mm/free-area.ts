@@ -1,10 +1,10 @@
-/** Which list a free block is on: enum migratetype, as far as it matters here. */
-export const migrateTypes = { unmovable: 0, movable: 1, reclaimable: 2, cma: 3 } as const;
+/** Which list a free block is on: enum migratetype. Free pages of CMA areas stay with their area, on no list. */
+export const migrateTypes = { unmovable: 0, movable: 1, reclaimable: 2 } as const;
 
 export type MigrateTypeName = keyof typeof migrateTypes;
 export type MigrateType = (typeof migrateTypes)[MigrateTypeName];
 
-const typeCount = 4;
+const typeCount = 3;
 const chunkShift = 10;
 const chunkMask = (1 << chunkShift) - 1;
 

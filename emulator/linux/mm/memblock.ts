@@ -29,8 +29,8 @@ export interface MemblockFacts {
   readonly pageSizeBytes: number;
   readonly memorySlots: number;
   readonly reservedSlots: number;
-  /** Called where the memory table is full and cannot grow. */
-  readonly onFullMemoryTable?: () => void;
+  /** Called where a table is full and may not yet grow. */
+  readonly onFullTable?: (table: 'memory' | 'reserved') => void;
 }
 
 /** Bytes of one entry of a table in the kernel's own memory. */
@@ -58,7 +58,7 @@ export class Memblock {
   readonly reserved: RegionTable;
   readonly #claims: Claim[] = [];
   readonly #pageSize: bigint;
-  readonly #onFullMemoryTable: (() => void) | undefined;
+  readonly #onFullTable: ((table: 'memory' | 'reserved') => void) | undefined;
   readonly #ownArrays = new Map<RegionTable, { base: bigint; size: bigint }>();
   #canResize = false;
 
@@ -67,7 +67,7 @@ export class Memblock {
     this.memory = new RegionTable('memory', facts.memorySlots, grow);
     this.reserved = new RegionTable('reserved', facts.reservedSlots, grow);
     this.#pageSize = BigInt(facts.pageSizeBytes);
-    this.#onFullMemoryTable = facts.onFullMemoryTable;
+    this.#onFullTable = facts.onFullTable;
   }
 
   get claims(): readonly Claim[] {
@@ -241,7 +241,7 @@ export class Memblock {
   /** memblock_double_array(): the new table lies in memory too; the old one, unless it was the first, is freed. */
   #grow(table: RegionTable, forBase: bigint, forSize: bigint): boolean {
     if (!this.#canResize) {
-      if (table === this.memory) this.#onFullMemoryTable?.();
+      this.#onFullTable?.(table.name);
       return false;
     }
     const oldSize = maskUp(BigInt(table.slots) * entryBytes, this.#pageSize);

@@ -5,7 +5,7 @@ import type { Zone, ZoneName } from './zone.ts';
 /** What an allocation asks for, as far as the allocator looks at its GFP flags. */
 export interface GfpRequest {
   readonly order: number;
-  readonly migrateType: Exclude<MigrateTypeName, 'cma'>;
+  readonly migrateType: MigrateTypeName;
   /** Highest zone that will do. */
   readonly zone: ZoneName;
   /** May reclaim and, for order 0, invoke the OOM killer. */
@@ -36,7 +36,21 @@ export class PageAllocator {
     return this.zones.reduce((sum, zone) => sum + zone.freePages, 0);
   }
 
-  /** Free pages in pageblocks of CMA areas: NR_FREE_CMA_PAGES. */
+  /** The largest order that can be asked for. */
+  get maxOrder(): number {
+    return this.zones[0]?.maxOrder ?? 0;
+  }
+
+  /** Gives pages that were reserved to the zones that they lie in: they count in MemTotal from now on. */
+  addRange(startPfn: number, endPfn: number): void {
+    for (const zone of this.zones) {
+      const start = Math.max(startPfn, zone.startPfn);
+      const end = Math.min(endPfn, zone.endPfn);
+      if (start < end) zone.addRange(start, end);
+    }
+  }
+
+  /** Free pages of CMA areas: NR_FREE_CMA_PAGES. */
   get freeCmaPages(): number {
     return this.zones.reduce((sum, zone) => sum + zone.freeCmaPages, 0);
   }
@@ -66,7 +80,7 @@ export class PageAllocator {
   alloc(request: GfpRequest): number {
     const type = migrateTypes[request.migrateType];
     for (const zone of this.#zonelists[request.zone]) {
-      const usable = type === migrateTypes.movable ? zone.freePages : zone.freePages - zone.freeCmaPages;
+      const usable = type === migrateTypes.movable ? zone.freePages : zone.listedPages;
       if (usable - 2 ** request.order < zone.minPages) continue;
       const pfn = zone.take(request.order, type);
       if (pfn >= 0) return pfn;

@@ -1,4 +1,3 @@
-import { errno } from '../uapi/errno.ts';
 import { FreeArea, type MigrateType, migrateTypes } from './free-area.ts';
 
 export type ZoneName = 'DMA' | 'DMA32' | 'Normal';
@@ -8,8 +7,19 @@ const fallbacks: readonly (readonly MigrateType[])[] = [
   [migrateTypes.reclaimable, migrateTypes.movable],
   [migrateTypes.reclaimable, migrateTypes.unmovable],
   [migrateTypes.unmovable, migrateTypes.movable],
-  [],
 ];
+
+/** A CMA area as its zone sees it: pages that movable requests may use until the area wants them. */
+export interface PageLender {
+  readonly basePfn: number;
+  readonly pageCount: number;
+  readonly freePages: number;
+  /** A free page, or -errno. */
+  borrowPage(): number;
+  returnPage(pfn: number): void;
+  /** Runs of free pages, as offsets into the area. */
+  freeRuns(): IterableIterator<{ readonly start: number; readonly count: number }>;
+}
 
 /** The largest order that a block at this distance from an aligned origin can have. */
 function alignmentOrder(pages: number, maxOrder: number): number {
@@ -19,7 +29,7 @@ function alignmentOrder(pages: number, maxOrder: number): number {
 
 /**
  * A zone and its free blocks. Plays the per-zone half of mm/page_alloc.c.
- * Deviations: no per-CPU lists; a fallback gives the rest of a split block to the thief's list, and a pageblock changes
+ * Deviations: no per-CPU lists; free pages of a CMA area are on no list, the area lends them one by one; a fallback gives the rest of a split block to the thief's list, and a pageblock changes
  * hands only as a whole; lists are not shuffled.
  */
 export class Zone {
@@ -30,10 +40,9 @@ export class Zone {
   readonly pageblockOrder: number;
   /** Pages below which only a dying task may allocate: watermark[WMARK_MIN]. */
   minPages = 0;
-  #freePages = 0;
-  #freeCmaPages = 0;
+  #listedPages = 0;
   #managedPages = 0;
-  #cmaPages = 0;
+  readonly #lenders: PageLender[] = [];
   readonly #areas: readonly FreeArea[];
   /** The page number that block indices count from, aligned to the largest order. */
   readonly #originPfn: number;
@@ -58,12 +67,20 @@ export class Zone {
     this.#pageblocks = new Uint8Array(blocks).fill(migrateTypes.movable);
   }
 
+  /** Pages that are free, those of CMA areas included. */
   get freePages(): number {
-    return this.#freePages;
+    return this.#listedPages + this.freeCmaPages;
+  }
+
+  /** Free pages on the buddy's lists: what requests that must not move can have. */
+  get listedPages(): number {
+    return this.#listedPages;
   }
 
   get freeCmaPages(): number {
-    return this.#freeCmaPages;
+    let sum = 0;
+    for (const lender of this.#lenders) sum += lender.freePages;
+    return sum;
   }
 
   /** Pages that the buddy was ever given. */
@@ -71,14 +88,30 @@ export class Zone {
     return this.#managedPages;
   }
 
-  /** Pages in pageblocks of CMA areas. */
+  /** Pages of active CMA areas. */
   get cmaPages(): number {
-    return this.#cmaPages;
+    let sum = 0;
+    for (const lender of this.#lenders) sum += lender.pageCount;
+    return sum;
   }
 
   /** Free blocks per order, as /proc/buddyinfo shows them. */
   get freeBlocks(): readonly number[] {
-    return this.#areas.map((area) => area.total);
+    const cma = this.freeCmaBlocks;
+    return this.#areas.map((area, order) => area.total + (cma[order] ?? 0));
+  }
+
+  /** Free blocks per order in CMA areas: the row `CMA` of /proc/pagetypeinfo. */
+  get freeCmaBlocks(): readonly number[] {
+    const counts = this.#areas.map(() => 0);
+    for (const lender of this.#lenders) {
+      for (const { start, count } of lender.freeRuns()) {
+        this.#eachBlock(lender.basePfn + start, lender.basePfn + start + count, (_, order) => {
+          counts[order] = (counts[order] ?? 0) + 1;
+        });
+      }
+    }
+    return counts;
   }
 
   /** Free blocks of one order and type, as /proc/pagetypeinfo shows them. */
@@ -89,29 +122,27 @@ export class Zone {
   /** Gives a range to the buddy for the first time: memblock_free_all(). */
   addRange(startPfn: number, endPfn: number): void {
     this.#managedPages += endPfn - startPfn;
-    this.#freeRange(startPfn, endPfn, true);
+    this.#eachBlock(startPfn, endPfn, (pfn, order) => this.#freeBlock(pfn, order, true));
   }
 
-  /** Gives whole pageblocks of a CMA area to the buddy: init_cma_reserved_pageblock(). */
-  addCmaRange(startPfn: number, endPfn: number): void {
-    const first = this.#pageblock(startPfn);
-    const last = this.#pageblock(endPfn - 1);
-    this.#pageblocks.fill(migrateTypes.cma, first, last + 1);
-    this.#cmaPages += endPfn - startPfn;
-    this.addRange(startPfn, endPfn);
+  /** Takes an area in whose free pages movable requests may use: init_cma_reserved_pageblock(). */
+  addLender(lender: PageLender): void {
+    this.#managedPages += lender.pageCount;
+    this.#lenders.push(lender);
   }
 
   /** Takes 2^order pages for a request of this type; the first pfn, or -1 where no list can serve it. */
   take(order: number, type: MigrateType): number {
+    const mayBorrow = order === 0 && type === migrateTypes.movable && this.#lenders.length > 0;
     // Movable requests live in CMA pages first while those are more than half of what is free.
-    if (type === migrateTypes.movable && this.#freeCmaPages > this.#freePages / 2) {
-      const pfn = this.#takeFrom(order, migrateTypes.cma);
+    if (mayBorrow && this.freeCmaPages > this.freePages / 2) {
+      const pfn = this.#borrow();
       if (pfn >= 0) return pfn;
     }
     const own = this.#takeFrom(order, type);
     if (own >= 0) return own;
-    if (type === migrateTypes.movable) {
-      const pfn = this.#takeFrom(order, migrateTypes.cma);
+    if (mayBorrow) {
+      const pfn = this.#borrow();
       if (pfn >= 0) return pfn;
     }
     return this.#steal(order, type);
@@ -119,47 +150,29 @@ export class Zone {
 
   /** Returns 2^order pages, joined with their free buddies: __free_one_page(). */
   free(pfn: number, order: number): void {
+    for (const lender of this.#lenders) {
+      if (lender.basePfn <= pfn && pfn < lender.basePfn + lender.pageCount) {
+        for (let page = 0; page < 2 ** order; page++) lender.returnPage(pfn + page);
+        return;
+      }
+    }
     this.#freeBlock(pfn, order, false);
   }
 
-  /** Whether every page of a range is free. */
-  isFree(startPfn: number, endPfn: number): boolean {
-    for (let pfn = startPfn; pfn < endPfn; ) {
-      const order = this.#orderOfFreeBlockWith(pfn);
-      if (order < 0) return false;
-      pfn = this.#blockStart(pfn, order) + 2 ** order;
+  #borrow(): number {
+    for (const lender of this.#lenders) {
+      const pfn = lender.borrowPage();
+      if (pfn >= 0) return pfn;
     }
-    return true;
+    return -1;
   }
 
-  /**
-   * Takes exactly these pages, all of which must be free: what alloc_contig_range() does once everything that could
-   * move has moved. Returns 0, or -EBUSY without effect.
-   */
-  takeRange(startPfn: number, endPfn: number): number {
-    if (!this.isFree(startPfn, endPfn)) return -errno.EBUSY;
-    for (let pfn = startPfn; pfn < endPfn; ) {
-      const order = this.#orderOfFreeBlockWith(pfn);
-      const start = this.#blockStart(pfn, order);
-      const end = start + 2 ** order;
-      this.#remove(start, order);
-      if (start < startPfn) this.#freeRange(start, startPfn, false);
-      if (end > endPfn) this.#freeRange(endPfn, end, false);
-      pfn = end;
-    }
-    return 0;
-  }
-
-  /** Returns a range of pages: free_contig_range(). */
-  freeRange(startPfn: number, endPfn: number): void {
-    this.#freeRange(startPfn, endPfn, false);
-  }
-
-  #freeRange(startPfn: number, endPfn: number, toTail: boolean): void {
+  /** The largest aligned blocks that make up a range, in order. */
+  #eachBlock(startPfn: number, endPfn: number, visit: (pfn: number, order: number) => void): void {
     for (let pfn = startPfn; pfn < endPfn; ) {
       let order = alignmentOrder(pfn - this.#originPfn, this.maxOrder);
       while (pfn + 2 ** order > endPfn) order -= 1;
-      this.#freeBlock(pfn, order, toTail);
+      visit(pfn, order);
       pfn += 2 ** order;
     }
   }
@@ -171,17 +184,11 @@ export class Zone {
     while (size < this.maxOrder) {
       const buddy = this.#originPfn + ((start - this.#originPfn) ^ (1 << size));
       if (buddy < this.startPfn || this.#area(size).typeOf(this.#index(buddy, size)) === -1) break;
-      // A CMA pageblock never joins one of another kind: its pages must stay where they can be found.
-      if (size >= this.pageblockOrder && !this.#mayJoin(type, this.#typeAt(buddy))) break;
       this.#remove(buddy, size);
       start = Math.min(start, buddy);
       size += 1;
     }
     this.#add(start, size, type, toTail);
-  }
-
-  #mayJoin(a: MigrateType, b: MigrateType): boolean {
-    return a === b || (a !== migrateTypes.cma && b !== migrateTypes.cma);
   }
 
   #takeFrom(order: number, type: MigrateType): number {
@@ -220,23 +227,14 @@ export class Zone {
     return -1;
   }
 
-  #orderOfFreeBlockWith(pfn: number): number {
-    for (let order = this.maxOrder; order >= 0; order--) {
-      if (this.#area(order).typeOf(this.#index(pfn, order)) !== -1) return order;
-    }
-    return -1;
-  }
-
   #add(pfn: number, order: number, type: MigrateType, toTail: boolean): void {
     this.#area(order).add(this.#index(pfn, order), type, toTail);
-    this.#freePages += 2 ** order;
-    if (type === migrateTypes.cma) this.#freeCmaPages += 2 ** order;
+    this.#listedPages += 2 ** order;
   }
 
   #remove(pfn: number, order: number): void {
-    const type = this.#area(order).remove(this.#index(pfn, order));
-    this.#freePages -= 2 ** order;
-    if (type === migrateTypes.cma) this.#freeCmaPages -= 2 ** order;
+    this.#area(order).remove(this.#index(pfn, order));
+    this.#listedPages -= 2 ** order;
   }
 
   #area(order: number): FreeArea {
@@ -247,10 +245,6 @@ export class Zone {
 
   #index(pfn: number, order: number): number {
     return (pfn - this.#originPfn) >>> order;
-  }
-
-  #blockStart(pfn: number, order: number): number {
-    return this.#originPfn + this.#index(pfn, order) * 2 ** order;
   }
 
   #pageblock(pfn: number): number {

@@ -1,5 +1,6 @@
 import { type BufferBehaviours, bufferHistory } from './buffers.ts';
 import { type ContiguousBehaviours, contiguousHistory } from './contiguous.ts';
+import { type EarlyBootBehaviours, earlyBootHistory } from './early-boot.ts';
 import { type HeapBehaviours, heapHistory } from './heaps.ts';
 import type { History } from './history.ts';
 import { type ReservedMemoryBehaviours, reservedMemoryHistory } from './reserved-memory.ts';
@@ -8,12 +9,14 @@ import { type ReservedMemoryBehaviours, reservedMemoryHistory } from './reserved
 export interface Behaviours
   extends ReservedMemoryBehaviours,
     ContiguousBehaviours,
+    EarlyBootBehaviours,
     HeapBehaviours,
     BufferBehaviours {}
 
 export const behaviourHistory: History<Behaviours> = {
   ...reservedMemoryHistory,
   ...contiguousHistory,
+  ...earlyBootHistory,
   ...heapHistory,
   ...bufferHistory,
 };

@@ -119,7 +119,12 @@ export const bufferHistory: History<BufferBehaviours> = {
     },
   ],
   bufinfoMode: [
-    { since: 'rfc-2019', value: 0x80004, evidence: 'recorded', says: 'shows buffers as seekable and open in bufinfo' },
+    {
+      since: 'rfc-2019',
+      value: 0x80004,
+      evidence: 'recorded',
+      says: 'shows buffers as seekable and open in bufinfo',
+    },
     {
       since: '6.14',
       value: 0x2080004,

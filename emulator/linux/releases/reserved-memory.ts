@@ -22,8 +22,10 @@ export interface ReservedMemoryBehaviours {
   readonly placeFailure: 'info-without-size' | 'err-with-size';
   /** Whether a dynamic region is placed away from recorded ones that touch its range. */
   readonly searchDirection: 'top-down' | 'away-from-recorded';
-  /** Whether a node that fails the root check is reported by the flattened-tree or the region code, and how often. */
-  readonly formatError: 'fdt-once' | 'region-twice';
+  /** Whether static regions are scanned once, or reserved in one scan and set up in a later one. */
+  readonly regionScans: 'one' | 'two';
+  /** How lines of those scans begin. */
+  readonly regionScanPrefix: 'OF: fdt: ' | 'OF: reserved mem: ';
   /** The line of a tree without /reserved-memory. */
   readonly missingNodeNotice: boolean;
   /** The line that each kept region prints. */
@@ -173,18 +175,32 @@ export const reservedMemoryHistory: History<ReservedMemoryBehaviours> = {
       says: 'places dynamic regions bottom-up where their range begins inside an earlier one',
     },
   ],
-  formatError: [
+  regionScans: [
     {
       since: 'rfc-2019',
-      value: 'fdt-once',
+      value: 'one',
       evidence: 'recorded',
-      says: 'complains once about a /reserved-memory of the wrong format, as "OF: fdt:"',
+      says: 'looks at /reserved-memory once, and complains once about a wrong format',
     },
     {
       since: '6.12',
-      value: 'region-twice',
+      value: 'two',
       evidence: 'recorded',
-      says: 'complains twice about a /reserved-memory of the wrong format, as "OF: reserved mem:"',
+      says: 'looks at /reserved-memory twice, and complains twice about a wrong format',
+    },
+  ],
+  regionScanPrefix: [
+    {
+      since: 'rfc-2019',
+      value: 'OF: fdt: ',
+      evidence: 'recorded',
+      says: 'reports what is wrong with a region as "OF: fdt:"',
+    },
+    {
+      since: '6.12',
+      value: 'OF: reserved mem: ',
+      evidence: 'recorded',
+      says: 'reports what is wrong with a region as "OF: reserved mem:"',
     },
   ],
   missingNodeNotice: [

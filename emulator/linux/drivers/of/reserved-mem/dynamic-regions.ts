@@ -1,0 +1,169 @@
+import type { Attempt, Obstacle } from '../../../../base/decisions.ts';
+import { formatSize, hex } from '../../../../base/units.ts';
+import { obstacleIn } from '../../../kernel/dma/contiguous/explain.ts';
+import type { SearchWindow } from '../../../mm/memblock.ts';
+import { type CellRange, isCompatible } from '../flat-tree.ts';
+import type { RegionContext } from '../reserved-mem.ts';
+import type { Region } from './region.ts';
+import { vetoed } from './static-regions.ts';
+
+const mib = 1n << 20n;
+/** SMP_CACHE_BYTES of arm64. */
+const cacheLine = 64n;
+
+/** What a dynamic node asks for. */
+interface Wish {
+  readonly size: bigint;
+  readonly alignment: bigint;
+  /** `alloc-ranges` in their order; undefined for everywhere. */
+  readonly ranges: readonly CellRange[] | undefined;
+}
+
+/** __reserved_mem_alloc_size(): finds a place for a node with `size`; undefined where it gets none. */
+export function place(context: RegionContext, region: Region): CellRange | undefined {
+  const wish = readWish(context, region);
+  if (wish === undefined || vetoed(context, region)) return undefined;
+  region.sizeBytes = wish.size;
+  const windows = wish.ranges?.map((range) => windowOf(context, range)) ?? [{}];
+  const tried: Attempt[] = [];
+  let base: bigint | undefined;
+  for (const window of windows) {
+    base = take(context, region, wish, window);
+    tried.push(attempt(wish, window, base));
+    if (base !== undefined) break;
+  }
+  const obstacle = obstacleOf(context, wish, windows, base);
+  if (base === undefined) failed(context, region, wish);
+  else {
+    region.baseBytes = base;
+    region.become('reserved');
+  }
+  context.boot.decisions.note({
+    subject: region.nodePath,
+    rule: 'reserved-memory/dynamic-placement',
+    tried,
+    ...(obstacle === undefined ? {} : { obstacle }),
+    position: context.boot.handoff.tree.positionOf(region.node, 'size'),
+    outcome:
+      base === undefined
+        ? `no place for ${formatSize(wish.size)}`
+        : `${formatSize(wish.size)} at ${hex(base)}${region.noMap ? ', not mapped' : ''}`,
+  });
+  return base === undefined ? undefined : { base, size: wish.size };
+}
+
+function readWish(context: RegionContext, region: Region): Wish | undefined {
+  const { boot, flat, geometry } = context;
+  const { node, name } = region;
+  const refuse = (line: string, reason: string): undefined => {
+    boot.log.err(`OF: reserved mem: ${line}`);
+    region.become('skipped', reason);
+    boot.decisions.note({
+      subject: region.nodePath,
+      rule: 'reserved-memory/malformed',
+      position: boot.handoff.tree.positionOf(node),
+      outcome: `skipped: ${reason}`,
+    });
+    return undefined;
+  };
+  const size = node.property('size');
+  if (size === undefined) {
+    region.become('skipped', 'it has no size');
+    return undefined;
+  }
+  const sizeBytes = flat.size(size);
+  if (sizeBytes === undefined) {
+    return refuse(`invalid size property in '${name}' node.`, `its size must have ${flat.sizeCells} cells`);
+  }
+  const alignmentProperty = node.property('alignment');
+  const stated = alignmentProperty === undefined ? 0n : flat.address(alignmentProperty);
+  if (stated === undefined) {
+    const reason = `its alignment must have ${flat.addressCells} cells`;
+    return refuse(`invalid alignment property in '${name}' node.`, reason);
+  }
+  const isPool =
+    boot.config.facts.cma && isCompatible(node, 'shared-dma-pool') && region.reusable && !region.noMap;
+  const least = isPool ? geometry.cmaQuantumBytes : 0n;
+  const alignment = stated > least ? stated : least;
+  const rangesProperty = node.property('alloc-ranges');
+  if (rangesProperty !== undefined && rangesProperty.bytes.length % flat.pairBytes !== 0) {
+    if (boot.release.behaviours.malformedAllocRanges === 'skip') {
+      const reason = `its alloc-ranges are no multiple of ${flat.pairBytes / 4} cells`;
+      return refuse(`invalid alloc-ranges property in '${name}', skipping node.`, reason);
+    }
+    return { size: sizeBytes, alignment: alignment === 0n ? cacheLine : alignment, ranges: undefined };
+  }
+  return {
+    size: sizeBytes,
+    alignment: alignment === 0n ? cacheLine : alignment,
+    ranges: rangesProperty === undefined ? undefined : flat.pairs(rangesProperty),
+  };
+}
+
+/** The window of one of the `alloc-ranges`, with the direction that the release searches it in. */
+function windowOf(context: RegionContext, range: CellRange): SearchWindow {
+  const start = range.base;
+  const end = BigInt.asUintN(64, range.base + range.size);
+  const window = { start, ...(end === 0n ? {} : { end }) };
+  if (context.boot.release.behaviours.searchDirection === 'top-down') return window;
+  const touches = (address: bigint): boolean =>
+    context.table.some(({ base, size }) => size !== 0n && address >= base && address <= base + size);
+  return { ...window, bottomUp: touches(start) && !touches(end) };
+}
+
+/** early_init_dt_alloc_reserved_memory_arch(): reserves a free range, and keeps it unmapped where asked. */
+function take(context: RegionContext, region: Region, wish: Wish, window: SearchWindow): bigint | undefined {
+  const { boot, memblock } = context;
+  const claimant = {
+    owner: region.nodePath,
+    position: boot.handoff.tree.positionOf(region.node, 'size'),
+  };
+  const base = memblock.find(wish.size, wish.alignment, window);
+  if (base === undefined) return undefined;
+  if (region.noMap && boot.release.behaviours.dynamicNoMap === 'removed') {
+    memblock.remove(base, wish.size);
+    return base;
+  }
+  if (!memblock.reserve(base, wish.size, claimant)) return undefined;
+  if (region.noMap && !memblock.markNoMap(base, wish.size, claimant)) {
+    memblock.free(base, wish.size);
+    return undefined;
+  }
+  return base;
+}
+
+function failed(context: RegionContext, region: Region, wish: Wish): void {
+  const { boot } = context;
+  const line = `OF: reserved mem: failed to allocate memory for node '${region.name}'`;
+  if (boot.release.behaviours.placeFailure === 'info-without-size') boot.log.info(line);
+  else boot.log.err(`${line}: size ${wish.size / mib} MiB`);
+  region.become('failed', `no free range of ${formatSize(wish.size)} where it may lie`);
+}
+
+function attempt(wish: Wish, window: SearchWindow, base: bigint | undefined): Attempt {
+  const where =
+    window.start === undefined && window.end === undefined
+      ? 'all memory'
+      : `[${hex(window.start ?? 0n)}, ${window.end === undefined ? 'end' : hex(window.end)})`;
+  return {
+    what: `${window.bottomUp === true ? 'bottom-up' : 'top-down'} in ${where}`,
+    sizeBytes: wish.size,
+    alignBytes: wish.alignment,
+    ...(base === undefined ? {} : { baseBytes: base }),
+    result: base === undefined ? 'no free range is large enough' : `free: placed at ${hex(base)}`,
+  };
+}
+
+/** The first thing that keeps the region from lying higher in its window, or from lying there at all. */
+function obstacleOf(
+  context: RegionContext,
+  wish: Wish,
+  windows: readonly SearchWindow[],
+  base: bigint | undefined,
+): Obstacle | undefined {
+  const { memblock } = context;
+  const window = windows.at(-1);
+  const end = window?.end ?? memblock.endOfMemory;
+  const from = base === undefined ? (window?.start ?? memblock.startOfMemory) : base + wish.size;
+  return from < end ? obstacleIn(memblock, from, end) : undefined;
+}

@@ -1,0 +1,44 @@
+import type { KernelConfig } from '../kconfig.ts';
+import type { Release } from '../releases.ts';
+
+/** Sizes that page size, huge pages and the largest order make. */
+export interface PageGeometry {
+  readonly pageShift: number;
+  readonly pageSizeBytes: number;
+  /** The largest order of the page allocator, as a number that can be asked for. */
+  readonly maxOrder: number;
+  /** Order of a pageblock, the unit of migrate types. */
+  readonly pageblockOrder: number;
+  readonly pageblockPages: number;
+  /** CMA_MIN_ALIGNMENT_BYTES: base and size of each CMA area are multiples of it. */
+  readonly cmaQuantumBytes: bigint;
+}
+
+/** The largest orders where nothing is configured: blocks of 4 MiB, 32 MiB and 512 MiB. */
+const usualMaxOrder: Readonly<Record<number, number>> = { 12: 10, 14: 11, 16: 13 };
+
+/** Works the geometry out of release and configuration. */
+export function pageGeometry(release: Release, config: KernelConfig): PageGeometry {
+  const { behaviours } = release;
+  const { pageShift, hugetlb, transparentHugepage } = config.facts;
+  const configured = config.number('ARCH_FORCE_MAX_ORDER') ?? config.number('FORCE_MAX_ZONEORDER');
+  const maxOrder =
+    configured === undefined
+      ? (usualMaxOrder[pageShift] ?? 10)
+      : configured - (behaviours.maxOrder === 'exclusive' ? 1 : 0);
+  const hugeBlocks =
+    hugetlb || (behaviours.hugepageBlocks === 'hugetlb-or-transparent' && transparentHugepage);
+  const cap = behaviours.pageblockCap === 'none' ? undefined : config.number(behaviours.pageblockCap);
+  const hugeOrder = pageShift - 3;
+  const pageblockOrder = Math.min(maxOrder, hugeBlocks ? hugeOrder : maxOrder, cap ?? maxOrder);
+  const quantumOrder =
+    behaviours.cmaQuantum === 'pageblock' ? pageblockOrder : Math.max(maxOrder, pageblockOrder);
+  return {
+    pageShift,
+    pageSizeBytes: 2 ** pageShift,
+    maxOrder,
+    pageblockOrder,
+    pageblockPages: 2 ** pageblockOrder,
+    cmaQuantumBytes: 1n << BigInt(quantumOrder + pageShift),
+  };
+}

@@ -1,0 +1,148 @@
+import { paddedAddress } from '../../base/units.ts';
+import type { BootEnvironment } from '../init/kernel.ts';
+import { panic } from '../kernel/panic.ts';
+import { IntervalSet } from '../lib/interval-set.ts';
+import type { EarlyAllocator } from './early-alloc.ts';
+import type { Memblock } from './memblock.ts';
+
+/** sizeof(struct page). */
+const pageStructBytes = 64;
+/** sizeof(struct mem_section), without page extensions. */
+const sectionStructBytes = 16;
+
+interface SectionFacts {
+  readonly bits: number;
+  readonly pages: number;
+  /** Sections that hold memory. */
+  readonly present: IntervalSet;
+  readonly ranges: readonly (readonly [from: number, to: number])[];
+}
+
+function sections(boot: BootEnvironment, memblock: Memblock): SectionFacts {
+  const { pageShift } = boot.config.facts;
+  const { small, large } = boot.release.behaviours.sectionBits;
+  const bits = pageShift === 16 ? large : small;
+  const shift = BigInt(bits);
+  const present = new IntervalSet();
+  const ranges = memblock.memory.regions.map(({ base, end }): readonly [number, number] => {
+    const from = Number(base >> shift);
+    const to = Number((end - 1n) >> shift) + 1;
+    present.add(from, to);
+    return [from, to];
+  });
+  return { bits, pages: 2 ** (bits - pageShift), present, ranges };
+}
+
+/**
+ * sparse_init(): takes the memory for the memory map, a structure per page of every section that holds memory, and
+ * for what finds it. Plays mm/sparse.c and mm/sparse-vmemmap.c. Answers the bytes of the map.
+ */
+export function takeMemoryMap(boot: BootEnvironment, memblock: Memblock, early: EarlyAllocator): bigint {
+  const facts = sections(boot, memblock);
+  takeSectionTables(boot, early, facts);
+  takeUsage(boot, early, facts);
+  return boot.config.enabled('SPARSEMEM_VMEMMAP')
+    ? takeVirtualMap(boot, memblock, early, facts)
+    : takeSectionMaps(boot, memblock, facts);
+}
+
+/** memblocks_present(): the table of roots, and a root for each group of sections. */
+function takeSectionTables(boot: BootEnvironment, early: EarlyAllocator, facts: SectionFacts): void {
+  const { physicalAddressBits } = boot.config.facts;
+  const perRoot = boot.pageSizeBytes / sectionStructBytes;
+  const roots = Math.ceil(2 ** (physicalAddressBits - facts.bits) / perRoot);
+  early.require(BigInt(roots * 8), 64n, 'the table of memory sections');
+  const used = new IntervalSet();
+  for (const [from, to] of facts.ranges) used.add(Math.floor(from / perRoot), Math.ceil(to / perRoot));
+  for (let root = 0; root < used.size; root += 1) {
+    early.require(BigInt(perRoot * sectionStructBytes), 64n, 'memory sections');
+  }
+}
+
+/** Flags of pageblocks and a map of subsections, for all sections at once. */
+function takeUsage(boot: BootEnvironment, early: EarlyAllocator, facts: SectionFacts): void {
+  const { kernelImage } = boot.handoff;
+  const bytes = BigInt(24 * facts.present.size);
+  const owner = 'usage maps of memory sections';
+  if (boot.config.enabled('MEMORY_HOTREMOVE')) {
+    const size = 1n << BigInt(facts.bits);
+    const start = kernelImage.baseBytes - (kernelImage.baseBytes % size);
+    if (early.allocate(bytes, 64n, owner, { start, end: start + size }) !== undefined) return;
+  }
+  early.require(bytes, 64n, owner);
+}
+
+/** sparse_init_nid() with a virtually contiguous map: one buffer for all, else block by block or page by page. */
+function takeVirtualMap(
+  boot: BootEnvironment,
+  memblock: Memblock,
+  early: EarlyAllocator,
+  facts: SectionFacts,
+): bigint {
+  const { pageShift } = boot.config.facts;
+  const blockBytes = 2n ** BigInt(2 * pageShift - 3);
+  const mapBytes = BigInt(facts.pages * pageStructBytes);
+  const sectionBytes = ((mapBytes + blockBytes - 1n) / blockBytes) * blockBytes;
+  const count = BigInt(facts.present.size);
+  const owner = 'the memory map';
+  const whole = memblock.allocate(sectionBytes * count, sectionBytes, { owner });
+  const tables = vmemmapTables(boot, facts);
+  const usesBlocks = mapBytes % blockBytes === 0n;
+  if (whole === undefined) {
+    const unit = usesBlocks ? blockBytes : BigInt(boot.pageSizeBytes);
+    let missing = (mapBytes * count) / unit;
+    if (usesBlocks) {
+      while (missing > 0n && memblock.allocate(unit, unit, { owner }) !== undefined) missing -= 1n;
+    }
+    early.takePages(Number((missing * unit) / BigInt(boot.pageSizeBytes)), owner);
+  } else if (!usesBlocks) {
+    const used = mapBytes * count;
+    if (sectionBytes * count > used) memblock.free(whole + used, sectionBytes * count - used);
+  }
+  early.takePages(tables, 'page tables of the memory map');
+  return mapBytes * count;
+}
+
+/** Page tables of the virtual map: one for each span of it, on each level that is not the top one. */
+function vmemmapTables(boot: BootEnvironment, facts: SectionFacts): number {
+  const { pageShift, virtualAddressBits } = boot.config.facts;
+  const bits = pageShift - 3;
+  const levels = Math.ceil((virtualAddressBits - pageShift) / bits);
+  const mapBytes = facts.pages * pageStructBytes;
+  const usesBlocks = mapBytes % 2 ** (pageShift + bits) === 0;
+  let tables = 0;
+  for (let level = usesBlocks ? 1 : 0; level < levels - 1; level += 1) {
+    const span = 2 ** (pageShift + bits * (level + 1));
+    const used = new IntervalSet();
+    for (const [from, to] of facts.ranges) {
+      used.add(Math.floor((from * mapBytes) / span), Math.ceil((to * mapBytes) / span));
+    }
+    tables += used.size;
+  }
+  return tables;
+}
+
+/** sparse_init_nid() with a map of its own for each section. */
+function takeSectionMaps(boot: BootEnvironment, memblock: Memblock, facts: SectionFacts): bigint {
+  const mapBytes = BigInt(facts.pages * pageStructBytes);
+  const owner = 'the memory map';
+  const count = facts.present.size;
+  if (memblock.allocate(mapBytes * BigInt(count), mapBytes, { owner }) !== undefined) {
+    return mapBytes * BigInt(count);
+  }
+  for (let section = 0; section < count; section += 1) {
+    if (memblock.allocate(mapBytes, mapBytes, { owner }) !== undefined) continue;
+    const page = paddedAddress(boot.pageSizeBytes, 0).replace('0x', '');
+    const from = paddedAddress(memblock.startOfMemory);
+    panic(
+      boot,
+      `__populate_section_memmap: Failed to allocate ${mapBytes} bytes align=0x${page} nid=0 from=${from}`,
+      {
+        subject: 'memory',
+        rule: 'memory/memory-map',
+        why: `no free range holds the map of a section: ${mapBytes} bytes, aligned to as many`,
+      },
+    );
+  }
+  return mapBytes * BigInt(count);
+}
