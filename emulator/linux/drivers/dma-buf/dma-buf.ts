@@ -126,6 +126,18 @@ export class DmaBuf {
   }
 }
 
+/** The inode of a buffer: no type, mode 0600, as large as the buffer. */
+class DmaBufInode extends AnonymousInode {
+  constructor(fileSystem: FileSystem, number: number, sizeBytes: number, { uid, gid }: Task['credentials']) {
+    super(fileSystem, 0o600, uid, gid, number);
+    this.sizeBytes = sizeBytes;
+  }
+
+  override get blocks(): number {
+    return this.sizeBytes / 512;
+  }
+}
+
 /** Told of every buffer that comes and goes. */
 export interface BufferObserver {
   exported?(buffer: DmaBuf, creator: Task): void;
@@ -181,9 +193,8 @@ export class DmaBufs {
   export(info: ExportInfo, kernel: Kernel, creator: Task): DmaBuf | Errno {
     const opened = kernel.files.opened(kernel, creator.credentials.capabilities.has('CAP_SYS_ADMIN'));
     if (opened < 0) return opened;
-    const { uid, gid } = creator.credentials;
-    const inode = new AnonymousInode(this.#fileSystem, 0o600, uid, gid, this.#inodeCounter.nextInode());
-    inode.sizeBytes = info.sizeBytes;
+    const number = this.#inodeCounter.nextInode();
+    const inode = new DmaBufInode(this.#fileSystem, number, info.sizeBytes, creator.credentials);
     this.#exported += 1;
     const buffer = new DmaBuf(this.#exported, info, creator, inode);
     this.#live.add(buffer);
