@@ -42,8 +42,8 @@ function fateOf(region: OutcomeRegion | undefined): string | undefined {
   const { state, baseBytes } = region;
   if (Object.values(kinds).includes(state))
     return `${state} at ${baseBytes === undefined ? 'no place' : hex(baseBytes)}`;
-  if (state === 'failed' && baseBytes === undefined) return 'got no memory';
-  return state === 'returned' || state === 'failed' || state === 'reserved' ? 'not taken by a driver' : state;
+  if (state === 'failed') return 'got no memory';
+  return state === 'returned' || state === 'reserved' ? 'not taken by a driver' : state;
 }
 
 /** Compares what became of each region of which the recorded log speaks. */
