@@ -39,6 +39,7 @@ function initNode(context: RegionContext, entry: TableEntry): Match {
     if (answer === 0) {
       boot.log.info(`OF: reserved mem: initialized node ${region.name}, compatible id ${handler.compatible}`);
       region.become(handler.state);
+      region.baseBytes = base;
       return { kind: 'taken' };
     }
     if (onlyNotMineContinues && answer.errno === -errno.ENODEV) continue;

@@ -33,6 +33,7 @@ export function reserve(context: RegionContext, region: Region): StaticOutcome {
   const used = onlyFirst ? pairs.slice(0, 1) : pairs;
   const failures = used.filter((pair) => !reservePair(context, region, pair));
   if (failures.length === 0) region.become('reserved');
+  else if (failures[0] === used[0]) region.baseBytes = undefined;
   return { kind: 'static', ...first };
 }
 
