@@ -53,6 +53,31 @@ after: { heaps: { absent: [system] } }
     });
   });
 
+  test('adds edits, overlays, symbols and appended arguments to those that are there', () => {
+    const { setup, change } = read(`${head}
+board: hikey
+bootargs: { append: quiet }
+overlays: [a.dtbo]
+edits: [{ delete: /soc/gpu }]
+configuration: { symbols: { CMA: true } }
+change:
+  bootargs: { append: cma=32M }
+  overlays: [b.dtbo]
+  edits: [{ set: "/chosen:x=1" }, { addRegion: "pool,size=64M" }]
+  configuration: { symbols: { CMA: false } }
+${sides}`);
+    expect(change(setup).options).toEqual({
+      appendBootargs: 'quiet cma=32M',
+      overlays: ['folder/a.dtbo', 'folder/b.dtbo'],
+      edits: [
+        { kind: 'delete', text: '/soc/gpu' },
+        { kind: 'set', text: '/chosen:x=1' },
+        { kind: 'add-region', text: 'pool,size=64M' },
+      ],
+      kconfig: ['CMA=y', 'CMA=n'],
+    });
+  });
+
   test('takes a tree as a path beside it, or written out', () => {
     const file = `${head}tree: board.dts\nchange: { release: "6.1" }\n${sides}`;
     expect(read(file).setup.tree).toEqual({ path: 'folder/board.dts' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type PhysicalRange, parseRange } from '../../base/range.ts';
 import { validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
+import type { TreeEdit } from '../../devicetree/edits/edits.ts';
 import {
   credentialsSchema,
   readWorkload,
@@ -48,14 +49,14 @@ function setting<Schema extends z.ZodType>(
   };
 }
 
-/** A setting that is one of the boot's options. */
+/** A setting that is one of the boot's options; `before` is what was set already. */
 function option<Schema extends z.ZodType>(
   schema: Schema,
-  options: (value: z.output<Schema>, place: ScenarioPlace) => BootOptions,
+  options: (value: z.output<Schema>, before: BootOptions, place: ScenarioPlace) => BootOptions,
 ): ReadSetting {
   return setting(schema, (value, setup, place) => ({
     ...setup,
-    options: { ...setup.options, ...options(value, place) },
+    options: { ...setup.options, ...options(value, setup.options, place) },
   }));
 }
 
@@ -91,6 +92,22 @@ const placement = z.strictObject({
   dtb: range.optional(),
 });
 
+const written = z.string().min(1);
+const edit = z
+  .union(
+    [
+      z.strictObject({ set: written }),
+      z.strictObject({ delete: written }),
+      z.strictObject({ addRegion: written }),
+    ],
+    'expected set: NODE:PROP=VALUE, delete: NODE or NODE:PROP, or addRegion: NAME,size=SIZE,…',
+  )
+  .transform((value): TreeEdit => {
+    if ('set' in value) return { kind: 'set', text: value.set };
+    if ('delete' in value) return { kind: 'delete', text: value.delete };
+    return { kind: 'add-region', text: value.addRegion };
+  });
+
 const settings: ReadonlyMap<string, ReadSetting> = new Map([
   ['board', setting(text('the name of a board'), (board, setup) => ({ ...setup, board }))],
   [
@@ -104,22 +121,34 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
   ['policy', option(text('the name of an export policy'), (exportPolicy) => ({ exportPolicy }))],
   [
     'configuration',
-    option(configuration, (value, { resolve }) => ({
+    option(configuration, (value, before, { resolve }) => ({
       ...(value.file === undefined ? {} : { config: resolve(value.file) }),
-      kconfig: Object.entries(value.symbols).map(([symbol, value]) => `${symbol}=${symbolText(value)}`),
+      kconfig: [
+        ...(before.kconfig ?? []),
+        ...Object.entries(value.symbols).map(([symbol, value]) => `${symbol}=${symbolText(value)}`),
+      ],
     })),
   ],
   [
     'bootargs',
-    option(bootargs, (value) =>
-      typeof value === 'string' ? { bootargs: value } : { appendBootargs: value.append },
-    ),
+    option(bootargs, (value, { appendBootargs }) => {
+      if (typeof value === 'string') return { bootargs: value, appendBootargs: undefined };
+      return {
+        appendBootargs: appendBootargs === undefined ? value.append : `${appendBootargs} ${value.append}`,
+      };
+    }),
   ],
   ['memory', option(ranges, (memory) => ({ memory }))],
   ['placement', option(placement, (value) => value)],
   [
     'overlays',
-    option(z.array(z.string()).min(1), (overlays, { resolve }) => ({ overlays: overlays.map(resolve) })),
+    option(z.array(z.string()).min(1), (paths, before, { resolve }) => ({
+      overlays: [...(before.overlays ?? []), ...paths.map(resolve)],
+    })),
+  ],
+  [
+    'edits',
+    option(z.array(edit).min(1), (edits, before) => ({ edits: [...(before.edits ?? []), ...edits] })),
   ],
   ['seed', option(z.int().min(0), (seed) => ({ seed }))],
   ['credentials', setting(credentialsSchema, (credentials, setup) => ({ ...setup, credentials }))],
@@ -127,7 +156,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
 ]);
 
 /** What has a name already, and no way to be set yet. */
-const notYet = ['edits', 'carveouts', 'modules', 'faults'];
+const notYet = ['carveouts', 'modules', 'faults'];
 
 /** The settings that a scenario and its change may name. */
 export const settingKeys: readonly string[] = [...settings.keys(), ...notYet];
