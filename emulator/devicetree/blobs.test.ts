@@ -64,6 +64,8 @@ function damaged(
   return bytes;
 }
 
+const clear = /^damaged\.dtb: broken devicetree blob at offset 0x[0-9a-f]+: ./;
+
 describe('damaged blobs', () => {
   const blobs: Uint8Array[] = [];
 
@@ -89,7 +91,7 @@ describe('damaged blobs', () => {
           }
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
-          expect(error.message).toMatch(/^damaged\.dtb: broken devicetree blob at offset 0x[0-9a-f]+: ./);
+          if (!clear.test(error.message)) throw error;
         }
       }),
       { numRuns: 100_000, seed: 6, verbose: false },
