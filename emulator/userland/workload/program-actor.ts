@@ -72,7 +72,7 @@ export class ProgramActor implements Actor {
   }
 
   get atWork(): AtWork {
-    const position = positionIn(new Error().stack, this.#program.file);
+    const position = positionIn(deepStack(), this.#program.file);
     return { process: this.name, position, step: undefined };
   }
 
@@ -139,6 +139,15 @@ export class ProgramActor implements Actor {
       why: [],
     });
   }
+}
+
+/** Where we are, deep enough to reach the program through the layers between it and the kernel. */
+function deepStack(): string | undefined {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 60;
+  const { stack } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack;
 }
 
 /** The innermost place of a file in an error's stack. */
