@@ -13,6 +13,10 @@ test('an abbreviation finds the full name', () => {
   expect(nearNames('qemu', boards)).toEqual(['qemu-virt']);
 });
 
+test('of equally near names the one with fewer slips comes first', () => {
+  expect(nearNames('hikey-960', boards)).toEqual(['hikey960', 'hikey']);
+});
+
 test('a name like none of them finds nothing', () => {
   expect(nearNames('beaglebone', boards)).toEqual([]);
 });

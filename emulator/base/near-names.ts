@@ -5,16 +5,16 @@ export function nearNames(name: string, known: readonly string[]): readonly stri
   const wanted = name.toLowerCase();
   const tolerance = Math.max(2, Math.floor(name.length / 3));
   return known
-    .map((candidate) => ({ candidate, cost: cost(wanted, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, ...costOf(wanted, candidate.toLowerCase()) }))
     .filter(({ cost }) => cost <= tolerance)
-    .sort((a, b) => a.cost - b.cost || (a.candidate < b.candidate ? -1 : 1))
+    .sort((a, b) => a.cost - b.cost || a.edits - b.edits || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, 3)
     .map(({ candidate }) => candidate);
 }
 
 /** An abbreviation counts as one slip: `qemu` means `qemu-virt`. */
-function cost(wanted: string, candidate: string): number {
+function costOf(wanted: string, candidate: string): { readonly cost: number; readonly edits: number } {
   const edits = distance(wanted, candidate);
   const abbreviated = wanted.length >= 3 && (candidate.startsWith(wanted) || wanted.startsWith(candidate));
-  return abbreviated ? Math.min(1, edits) : edits;
+  return { cost: abbreviated ? Math.min(1, edits) : edits, edits };
 }
