@@ -26,7 +26,14 @@ for (const name of wanted) {
 
 const figures: Figure[] = [];
 for (const [name, subject] of Object.entries(subjects)) {
-  if (wanted.size === 0 || wanted.has(name)) figures.push(...(await measure(subject)));
+  if (wanted.size > 0 && !wanted.has(name)) continue;
+  try {
+    figures.push(...(await measure(subject)));
+  } catch (error) {
+    // The other subjects' figures are worth having all the same.
+    console.error(error);
+    process.exitCode = 1;
+  }
 }
 process.stdout.write(
   options.json ? `${JSON.stringify({ schemaVersion: 1, figures }, null, 2)}\n` : printed(figures),
