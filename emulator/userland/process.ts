@@ -3,7 +3,12 @@ import type { Credentials } from '../linux/kernel/cred.ts';
 import type { Task } from '../linux/kernel/task.ts';
 import { type SystemCallEntry, spawn, systemCall } from '../linux/syscalls.ts';
 import { DMA_BUF_IOCTL_SYNC, DMA_BUF_SET_NAME } from '../linux/uapi/dma-buf.ts';
-import { DMA_HEAP_IOCTL_ALLOC, decodeAllocationData, encodeAllocationData } from '../linux/uapi/dma-heap.ts';
+import {
+  allocatedFd,
+  allocationDataSizeBytes,
+  DMA_HEAP_IOCTL_ALLOC,
+  fillAllocationData,
+} from '../linux/uapi/dma-heap.ts';
 import type { Register } from '../linux/uapi/registers.ts';
 import { signals } from '../linux/uapi/signal.ts';
 import { decodeExitStatus, type ExitStatus, WNOHANG } from '../linux/uapi/wait.ts';
@@ -24,6 +29,9 @@ export interface MmapRequest {
  * fail. Arguments that are structs or strings are put into the process's own memory first.
  */
 export class Process extends FileCaller {
+  /** The struct of dmaHeapAlloc(), used again and again. */
+  readonly #allocation = new Uint8Array(allocationDataSizeBytes);
+
   constructor(kernel: Kernel, task: Task, enter: SystemCallEntry = systemCall) {
     super(kernel, task, enter);
   }
@@ -51,9 +59,10 @@ export class Process extends FileCaller {
 
   /** DMA_HEAP_IOCTL_ALLOC on an open heap: the buffer's descriptor. */
   dmaHeapAlloc(heapFd: number, length: Register, fdFlags: number, heapFlags: Register = 0): number {
-    const argument = encodeAllocationData({ length: BigInt(length), fdFlags, heapFlags: BigInt(heapFlags) });
+    const argument = this.#allocation;
+    fillAllocationData(argument, length, fdFlags, heapFlags);
     this.ioctl(heapFd, DMA_HEAP_IOCTL_ALLOC, argument);
-    return decodeAllocationData(argument).fd;
+    return allocatedFd(argument);
   }
 
   /** DMA_BUF_IOCTL_SYNC */

@@ -68,7 +68,7 @@ export class DmaBuf {
   #reservation: Reservation | undefined = undefined;
   /** Events for which a fence's callback is on its way to wake pollers, and keeps the buffer. */
   #polledEvents = 0;
-  readonly #pollers = new WaitQueue();
+  #pollers: WaitQueue | undefined = undefined;
 
   constructor(id: number, info: ExportInfo, creator: Task, inode: AnonymousInode) {
     this.id = id;
@@ -97,7 +97,10 @@ export class DmaBuf {
 
   /** dma_buf_poll(): readable once no writer is pending, writable once nobody is. */
   poll(events: number, wait: PollWait | undefined, kernel: Kernel): number {
-    wait?.(this.#pollers);
+    if (wait !== undefined) {
+      this.#pollers ??= new WaitQueue();
+      wait(this.#pollers);
+    }
     const asked = events & (POLLIN | POLLOUT);
     if (this.#reservation === undefined) return asked;
     const writable = (asked & POLLOUT) !== 0 ? this.#pollFor(POLLOUT, 'write', kernel) : 0;
@@ -114,7 +117,7 @@ export class DmaBuf {
     this.file.get();
     pending.onSignal(() => {
       this.#polledEvents &= ~event;
-      this.#pollers.wakeAll();
+      this.#pollers?.wakeAll();
       this.file.put(kernel, 'close');
     });
     return 0;
