@@ -11,7 +11,7 @@ import {
   largestBlobBytes,
   tokens,
 } from './fdt-format.ts';
-import { DeviceTree, DtNode, DtProperty } from './tree.ts';
+import { DeviceTree, DtNode, DtProperty, type SourcePositions } from './tree.ts';
 
 export { writeFdt } from './fdt-writer.ts';
 
@@ -22,14 +22,15 @@ export function isFdt(bytes: Uint8Array): boolean {
 
 /**
  * Reads a flattened devicetree, versions 16 and 17. Values of properties are views into `bytes`.
+ * `positions` are those of the source that it was compiled from, if it was.
  * Throws `blob-broken` with the offset of the first thing that is wrong; bytes behind the stated size are ignored.
  */
-export function readFdt(bytes: Uint8Array, file: string): DeviceTree {
+export function readFdt(bytes: Uint8Array, file: string, positions?: SourcePositions): DeviceTree {
   const blob = new FdtBytes(bytes, file);
   const header = readHeader(blob);
   const reservations = readReservations(blob, header.reservationsAt, header.totalSize);
   const root = readStructure(blob, header);
-  return new DeviceTree({ root, reservations, bootCpu: header.bootCpu, file });
+  return new DeviceTree({ root, reservations, bootCpu: header.bootCpu, file, positions });
 }
 
 interface Header {

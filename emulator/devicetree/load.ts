@@ -2,8 +2,9 @@ import { inputError } from '../base/input-error.ts';
 import { isFdt, readFdt, writeFdt } from './fdt.ts';
 import { largestBlobBytes } from './fdt-format.ts';
 import type { FileAccess } from './files.ts';
+import type { OverlayLayer } from './positions/layers.ts';
 import type { FindCompiler, SourceCompiler } from './source-compiler.ts';
-import type { DeviceTree } from './tree.ts';
+import type { DeviceTree, SourcePositions } from './tree.ts';
 
 export interface DeviceTreeInput {
   /** A blob, source, a folder in the form of /proc/device-tree, or `-` for standard input. */
@@ -29,8 +30,9 @@ export async function loadDeviceTree(input: DeviceTreeInput): Promise<DeviceTree
   if (base.form === 'folder') return base.tree;
   if (base.form === 'blob') return readFdt(base.bytes, base.file);
   const { compileSource } = await import('./source.ts');
-  const { dtb } = await compileSource(await compilerFor(input, base.file), sourceInput(input, base, false));
-  return readFdt(dtb, base.file);
+  const compiler = await compilerFor(input, base.file);
+  const { dtb, positions } = await compileSource(compiler, sourceInput(input, base, false));
+  return readFdt(dtb, base.file, positions);
 }
 
 type Part =
@@ -42,15 +44,23 @@ async function withOverlays(
   base: Part,
   overlays: readonly string[],
 ): Promise<DeviceTree> {
-  const { applyOverlay } = await import('./overlays.ts');
+  const [{ applyOverlay }, { LayeredPositions, overlayLayer }] = await Promise.all([
+    import('./overlays.ts'),
+    import('./positions/layers.ts'),
+  ]);
   const compiler = await compilerFor(input, overlays[0] ?? base.file);
-  let dtb = await blobOf(input, compiler, base, true);
-  for (const overlay of overlays) {
-    const part = await readPart(input, overlay);
-    const blob = await blobOf(input, compiler, part, false);
-    dtb = await applyOverlay(compiler, { file: base.file, dtb }, { file: part.file, dtb: blob });
+  const written = await blobOf(input, compiler, base, true);
+  const layers: OverlayLayer[] = [];
+  let tree = readFdt(written.dtb, base.file);
+  for (const path of overlays) {
+    const part = await readPart(input, path);
+    const { dtb, positions } = await blobOf(input, compiler, part, false);
+    const overlay = readFdt(dtb, part.file);
+    const applied = await applyOverlay(compiler, tree, overlay);
+    layers.push(overlayLayer(tree, overlay, positions));
+    tree = readFdt(applied, base.file, new LayeredPositions(written.positions, layers));
   }
-  return readFdt(dtb, base.file);
+  return tree;
 }
 
 async function blobOf(
@@ -58,11 +68,11 @@ async function blobOf(
   compiler: SourceCompiler,
   part: Part,
   symbols: boolean,
-): Promise<Uint8Array> {
-  if (part.form === 'folder') return writeFdt(part.tree);
-  if (part.form === 'blob') return writeFdt(readFdt(part.bytes, part.file));
+): Promise<{ readonly dtb: Uint8Array; readonly positions?: SourcePositions }> {
+  if (part.form === 'folder') return { dtb: writeFdt(part.tree) };
+  if (part.form === 'blob') return { dtb: part.bytes };
   const { compileSource } = await import('./source.ts');
-  return (await compileSource(compiler, sourceInput(input, part, symbols))).dtb;
+  return compileSource(compiler, sourceInput(input, part, symbols));
 }
 
 function sourceInput(input: DeviceTreeInput, part: { file: string; bytes: Uint8Array }, symbols: boolean) {

@@ -1,30 +1,22 @@
 import { DtcError } from 'dtc-parser';
 import { inputError } from '../base/input-error.ts';
 import { nearNames } from '../base/near-names.ts';
-import { readFdt } from './fdt.ts';
+import { writeFdt } from './fdt.ts';
 import type { SourceCompiler } from './source-compiler.ts';
 import type { DeviceTree, DtNode } from './tree.ts';
 
-/** A blob and the name that messages give it. */
-export interface NamedBlob {
-  readonly file: string;
-  readonly dtb: Uint8Array;
-}
-
 /**
- * Applies one overlay to a base. What an overlay needs and the base lacks (labels, targets) is an InputError that
- * names it.
+ * Applies one overlay to a base and gives the blob. What an overlay needs and the base lacks (labels, targets) is an
+ * InputError that names it.
  */
 export async function applyOverlay(
   compiler: SourceCompiler,
-  base: NamedBlob,
-  overlay: NamedBlob,
+  base: DeviceTree,
+  overlay: DeviceTree,
 ): Promise<Uint8Array> {
-  const baseTree = readFdt(base.dtb, base.file);
-  const overlayTree = readFdt(overlay.dtb, overlay.file);
-  checkTargets(baseTree, overlayTree);
+  checkTargets(base, overlay);
   try {
-    return await compiler.applyOverlays(base.dtb, [overlay.dtb]);
+    return await compiler.applyOverlays(writeFdt(base), [writeFdt(overlay)]);
   } catch (error) {
     if (!(error instanceof DtcError)) throw error;
     const problem = error.message.replace(/^Failed to apply '.*': /, '');

@@ -1,8 +1,9 @@
-import { type CompileResult, DtcError } from 'dtc-parser';
+import { DtcError } from 'dtc-parser';
 import { type InputError, inputError } from '../base/input-error.ts';
 import type { SourcePosition } from '../base/position.ts';
 import { type FileAccess, readIfPresent } from './files.ts';
 import type { SourceCompiler } from './source-compiler.ts';
+import { SourceMap } from './source-map.ts';
 
 export interface SourceInput {
   /** The name that messages carry; what the source includes is relative to its folder. */
@@ -14,13 +15,21 @@ export interface SourceInput {
   readonly symbols: boolean;
 }
 
+/** A blob, and where the text of what is in it stands. */
+export interface CompiledSource {
+  readonly dtb: Uint8Array;
+  readonly positions: SourceMap;
+}
+
 /** Compiles source to a blob. Throws `source-broken` with the position and the compiler's words. */
-export async function compileSource(compiler: SourceCompiler, input: SourceInput): Promise<CompileResult> {
+export async function compileSource(compiler: SourceCompiler, input: SourceInput): Promise<CompiledSource> {
   const { file, files, symbols } = input;
   const read = (path: string) => readIfPresent(files, path);
   const { source, includePaths } = await preprocessed(input);
   try {
-    return await compiler.compile(source, { file, files: read, includePaths, symbols });
+    const { dtb, annotate } = await compiler.compile(source, { file, files: read, includePaths, symbols });
+    const readText = (path: string) => textOf(path === file ? input.bytes : read(path));
+    return { dtb, positions: new SourceMap({ file, text: source, annotate, readText }) };
   } catch (error) {
     if (error instanceof DtcError) throw sourceBroken(error, input);
     throw error;
@@ -33,23 +42,26 @@ const directive = /^[ \t]*#[ \t]*(?:include|define|undef|if|ifdef|ifndef|error)\
 /** The source as dtc takes it, and the folders that it includes from: those given, then the kernel tree around it. */
 async function preprocessed(
   input: SourceInput,
-): Promise<{ readonly source: string | Uint8Array; readonly includePaths: readonly string[] }> {
-  const text = new TextDecoder().decode(input.bytes);
-  if (!directive.test(text)) return { source: input.bytes, includePaths: input.includePaths };
+): Promise<{ readonly source: string; readonly includePaths: readonly string[] }> {
+  const text = textOf(input.bytes);
+  if (!directive.test(text)) return { source: text, includePaths: input.includePaths };
   const [{ HeaderCache, preprocess }, { kernelIncludePaths }] = await Promise.all([
     import('./preprocess/preprocess.ts'),
     import('./kernel-tree.ts'),
   ]);
   const includePaths = [...input.includePaths, ...kernelIncludePaths(input.file, input.files)];
-  const cache = new HeaderCache((path) => {
-    const bytes = readIfPresent(input.files, path);
-    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
-  });
+  const cache = new HeaderCache((path) => textOf(readIfPresent(input.files, path)));
   return { source: preprocess({ file: input.file, text, includePaths, cache }).text, includePaths };
 }
 
+function textOf(bytes: Uint8Array): string;
+function textOf(bytes: Uint8Array | undefined): string | undefined;
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
 function sourceBroken(error: DtcError, input: SourceInput): InputError {
-  const text = new TextDecoder().decode(input.bytes);
+  const text = textOf(input.bytes);
   const missing = /^Couldn't open "(.*)": /.exec(error.message)?.[1];
   if (missing !== undefined) {
     const problem = `${missing}: no such file, though it is included here`;

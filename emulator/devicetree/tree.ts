@@ -132,6 +132,8 @@ export interface SourcePositions {
   node(path: string): SourcePosition | undefined;
   /** Position of the property text that finally won. */
   property(path: string, name: string): SourcePosition | undefined;
+  /** Position of the property's earliest text, where a later one won over it; undefined otherwise. */
+  firstDefined(path: string, name: string): SourcePosition | undefined;
 }
 
 /** A whole devicetree: its nodes, the header's memory reservations, and where its text stands. */
@@ -175,6 +177,11 @@ export class DeviceTree {
       if (own?.cell === phandle) return node;
     }
     return undefined;
+  }
+
+  /** Where a property was first defined, if what stands there was overridden later. */
+  firstDefinitionOf(node: DtNode, property: string): SourcePosition | undefined {
+    return this.positions?.firstDefined(node.path, property);
   }
 
   /** Where a node, or one of its properties, stands in the source. */
