@@ -31,7 +31,7 @@ import { Memblock } from '../mm/memblock.ts';
 import { initZones, type ZoneRange } from '../mm/mm-init.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import { type PageGeometry, pageGeometry } from '../mm/page-geometry.ts';
-import { takeMemoryMap } from '../mm/sparse.ts';
+import { freeUnusedMap, type SectionMaps, takeMemoryMap } from '../mm/sparse.ts';
 import { Zone } from '../mm/zone.ts';
 import type { Release } from '../releases.ts';
 import { type EarlyParameters, parseEarlyParameters } from './early-params.ts';
@@ -82,6 +82,7 @@ interface MemoryLayout {
   readonly dmaLimit: bigint;
   /** Address bits that every bus master has. */
   readonly deviceBits: number;
+  readonly sectionMaps: SectionMaps | undefined;
 }
 
 /**
@@ -197,18 +198,17 @@ function initEarlyMemory({ boot, memblock, reserved }: MemoryStage, parameters: 
 
 /** bootmem_init(): memory map, zones and the default area, in the release's order. */
 function layOutMemory(stage: MemoryStage, deviceBits: number): MemoryLayout {
-  const { boot, memblock, early, cma, contiguous } = stage;
+  const { boot, memblock, early, contiguous } = stage;
   const areaFirst = boot.release.behaviours.defaultAreaTime === 'before-memory-map';
-  cma.highMemory = memblock.endOfMemory;
   const { dmaLimit, ...limits } = zoneLimits(boot, memblock, deviceBits);
   const reserveDefault = (): void => {
     if (boot.config.facts.dmaCma) contiguous.reserveDefault(dmaLimit);
   };
   if (areaFirst) reserveDefault();
-  takeMemoryMap(boot, memblock, early);
+  const sectionMaps = takeMemoryMap(boot, memblock, early);
   const zones = initZones(boot, memblock, limits);
   if (!areaFirst) reserveDefault();
-  return { zones, dmaLimit, deviceBits };
+  return { zones, dmaLimit, deviceBits, sectionMaps };
 }
 
 /** mm_init(): what is left of memory goes to the page allocator. */
@@ -217,6 +217,8 @@ function initMemory(stage: MemoryStage, layout: MemoryLayout): PageAllocator {
   boot.log.log(5, `Kernel command line: ${boot.parameters.commandLine}`);
   takeLateEarlyMemory(boot, memblock, early);
   reserveBounceBuffer(boot, memblock, layout.dmaLimit);
+  if (layout.sectionMaps !== undefined)
+    freeUnusedMap(boot, memblock, layout.sectionMaps, 2 ** geometry.maxOrder);
   const zones = layout.zones
     .filter(({ startPfn, endPfn }) => startPfn < endPfn)
     .map(

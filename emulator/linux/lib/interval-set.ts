@@ -21,6 +21,12 @@ export class IntervalSet {
     return this.#runs.reduce((sum, [from, to]) => sum + to - from, 0);
   }
 
+  /** The integers, ascending. */
+  get values(): readonly number[] {
+    const runs = [...this.#runs].sort(([a], [b]) => a - b);
+    return runs.flatMap(([from, to]) => Array.from({ length: to - from }, (_, index) => from + index));
+  }
+
   has(value: number): boolean {
     return this.#runs.some(([from, to]) => from <= value && value < to);
   }

@@ -1,14 +1,21 @@
-import { paddedAddress } from '../../base/units.ts';
+import { hex, paddedAddress } from '../../base/units.ts';
 import type { BootEnvironment } from '../init/kernel.ts';
 import { panic } from '../kernel/panic.ts';
 import { IntervalSet } from '../lib/interval-set.ts';
 import type { EarlyAllocator } from './early-alloc.ts';
 import type { Memblock } from './memblock.ts';
+import { memoryPfnRanges } from './mm-init.ts';
 
 /** sizeof(struct page). */
 const pageStructBytes = 64;
 /** sizeof(struct mem_section), without page extensions. */
 const sectionStructBytes = 16;
+
+/** Maps that are not virtually contiguous: the address of each section's map, by the section's number. */
+export interface SectionMaps {
+  readonly sectionPages: number;
+  readonly addresses: ReadonlyMap<number, bigint>;
+}
 
 interface SectionFacts {
   readonly bits: number;
@@ -35,15 +42,20 @@ function sections(boot: BootEnvironment, memblock: Memblock): SectionFacts {
 
 /**
  * sparse_init(): takes the memory for the memory map, a structure per page of every section that holds memory, and
- * for what finds it. Plays mm/sparse.c and mm/sparse-vmemmap.c. Answers the bytes of the map.
+ * for what finds it. Plays mm/sparse.c and mm/sparse-vmemmap.c. Answers where the map of each section lies, if each
+ * has one of its own.
  */
-export function takeMemoryMap(boot: BootEnvironment, memblock: Memblock, early: EarlyAllocator): bigint {
+export function takeMemoryMap(
+  boot: BootEnvironment,
+  memblock: Memblock,
+  early: EarlyAllocator,
+): SectionMaps | undefined {
   const facts = sections(boot, memblock);
   takeSectionTables(boot, early, facts);
   takeUsage(boot, early, facts);
-  return boot.config.enabled('SPARSEMEM_VMEMMAP')
-    ? takeVirtualMap(boot, memblock, early, facts)
-    : takeSectionMaps(boot, memblock, facts);
+  if (!boot.config.enabled('SPARSEMEM_VMEMMAP')) return takeSectionMaps(boot, memblock, facts);
+  takeVirtualMap(boot, memblock, early, facts);
+  return undefined;
 }
 
 /** memblocks_present(): the table of roots, and a root for each group of sections. */
@@ -78,7 +90,7 @@ function takeVirtualMap(
   memblock: Memblock,
   early: EarlyAllocator,
   facts: SectionFacts,
-): bigint {
+): void {
   const { pageShift } = boot.config.facts;
   const blockBytes = 2n ** BigInt(2 * pageShift - 3);
   const mapBytes = BigInt(facts.pages * pageStructBytes);
@@ -100,7 +112,6 @@ function takeVirtualMap(
     if (sectionBytes * count > used) memblock.free(whole + used, sectionBytes * count - used);
   }
   early.takePages(tables, 'page tables of the memory map');
-  return mapBytes * count;
 }
 
 /** Page tables of the virtual map: one for each span of it, on each level that is not the top one. */
@@ -123,26 +134,69 @@ function vmemmapTables(boot: BootEnvironment, facts: SectionFacts): number {
 }
 
 /** sparse_init_nid() with a map of its own for each section. */
-function takeSectionMaps(boot: BootEnvironment, memblock: Memblock, facts: SectionFacts): bigint {
+function takeSectionMaps(boot: BootEnvironment, memblock: Memblock, facts: SectionFacts): SectionMaps {
   const mapBytes = BigInt(facts.pages * pageStructBytes);
   const owner = 'the memory map';
-  const count = facts.present.size;
-  if (memblock.allocate(mapBytes * BigInt(count), mapBytes, { owner }) !== undefined) {
-    return mapBytes * BigInt(count);
+  const sections = facts.present.values;
+  const addresses = new Map<number, bigint>();
+  const whole = memblock.allocate(mapBytes * BigInt(sections.length), mapBytes, { owner });
+  for (const [index, section] of sections.entries()) {
+    const address =
+      whole === undefined
+        ? memblock.allocate(mapBytes, mapBytes, { owner })
+        : whole + BigInt(index) * mapBytes;
+    if (address === undefined) mapHasNoRoom(boot, memblock, mapBytes);
+    addresses.set(section, address);
   }
-  for (let section = 0; section < count; section += 1) {
-    if (memblock.allocate(mapBytes, mapBytes, { owner }) !== undefined) continue;
-    const page = paddedAddress(boot.pageSizeBytes, 0).replace('0x', '');
-    const from = paddedAddress(memblock.startOfMemory);
-    panic(
-      boot,
-      `__populate_section_memmap: Failed to allocate ${mapBytes} bytes align=0x${page} nid=0 from=${from}`,
-      {
-        subject: 'memory',
-        rule: 'memory/memory-map',
-        why: `no free range holds the map of a section: ${mapBytes} bytes, aligned to as many`,
-      },
-    );
+  return { sectionPages: facts.pages, addresses };
+}
+
+function mapHasNoRoom(boot: BootEnvironment, memblock: Memblock, mapBytes: bigint): never {
+  const from = paddedAddress(memblock.startOfMemory);
+  return panic(
+    boot,
+    `__populate_section_memmap: Failed to allocate ${mapBytes} bytes align=${hex(boot.pageSizeBytes)} nid=0 from=${from}`,
+    {
+      subject: 'memory',
+      rule: 'memory/memory-map',
+      why: `no free range holds the map of a section: ${mapBytes} bytes, aligned to as many`,
+    },
+  );
+}
+
+/** free_unused_memmap(): gives back the parts of sections' maps that stand for no memory. */
+export function freeUnusedMap(
+  boot: BootEnvironment,
+  memblock: Memblock,
+  maps: SectionMaps,
+  blockPages: number,
+): void {
+  const { sectionPages } = maps;
+  const alignUp = (pfn: number, to: number): number => Math.ceil(pfn / to) * to;
+  let previousEnd = 0;
+  for (const [from, to] of memoryPfnRanges(boot, memblock)) {
+    const start = Math.min(from, alignUp(previousEnd, sectionPages));
+    if (previousEnd !== 0 && previousEnd < start) freeMap(boot, memblock, maps, previousEnd, start);
+    previousEnd = alignUp(to, blockPages);
   }
-  return mapBytes * BigInt(count);
+  if (previousEnd % sectionPages !== 0) {
+    freeMap(boot, memblock, maps, previousEnd, alignUp(previousEnd, sectionPages));
+  }
+}
+
+function freeMap(
+  boot: BootEnvironment,
+  memblock: Memblock,
+  maps: SectionMaps,
+  from: number,
+  to: number,
+): void {
+  const section = Math.floor(from / maps.sectionPages);
+  const address = maps.addresses.get(section);
+  if (address === undefined) return;
+  const page = BigInt(boot.pageSizeBytes);
+  const at = (pfn: number): bigint => address + BigInt((pfn - section * maps.sectionPages) * pageStructBytes);
+  const start = ((at(from) + page - 1n) / page) * page;
+  const end = at(to) - (at(to) % page);
+  if (start < end) memblock.free(start, end - start);
 }

@@ -18,6 +18,10 @@ export interface ContiguousBehaviours {
   readonly defaultAreaTime: 'after-memory-map' | 'before-memory-map';
   /** Where a non-fixed area is looked for first when there is memory above 4 GiB. */
   readonly areaAbove4GiB: 'never' | 'by-memory-end' | 'by-limit';
+  /** Whether an area at the end of memory is said to cross into high memory where there is none. */
+  readonly lowMemoryBoundary: 'always' | 'with-high-memory';
+  /** Whether the lines about an area tell the size that was asked for, or the rounded one. */
+  readonly reportedAreaSize: 'rounded' | 'asked';
   /** How a limit of `cma=SIZE@BASE-LIMIT` and the DMA limit combine. */
   readonly commandLineLimit: 'smaller' | 'command-line';
   /** The success line of the default area. */
@@ -151,6 +155,46 @@ export const contiguousHistory: History<ContiguousBehaviours> = {
       value: 'by-limit',
       evidence: 'read',
       says: "looks for the place of an area from 4 GiB upwards where the area's limit reaches that far",
+    },
+  ],
+  lowMemoryBoundary: [
+    {
+      since: 'rfc-2019',
+      value: 'always',
+      evidence: 'recorded',
+      says: 'calls the end of memory the low/high memory boundary',
+    },
+    {
+      since: '6.17',
+      value: 'with-high-memory',
+      evidence: 'inferred',
+      says: 'knows a low/high memory boundary only with high memory',
+    },
+    {
+      since: '7.2',
+      value: 'with-high-memory',
+      evidence: 'recorded',
+      says: 'knows a low/high memory boundary only with high memory',
+    },
+  ],
+  reportedAreaSize: [
+    {
+      since: 'rfc-2019',
+      value: 'rounded',
+      evidence: 'recorded',
+      says: 'reports the rounded size of an area',
+    },
+    {
+      since: '6.14',
+      value: 'asked',
+      evidence: 'inferred',
+      says: 'reports the size that an area was asked for',
+    },
+    {
+      since: '7.2',
+      value: 'asked',
+      evidence: 'recorded',
+      says: 'reports the size that an area was asked for',
     },
   ],
   commandLineLimit: [

@@ -34,6 +34,14 @@ export interface ReservedMemoryBehaviours {
   readonly overlapReport: 'before-placing' | 'after-set-up';
   /** Whether entries that begin at the same place are told apart by their place in the tree. */
   readonly overlapTie: 'size' | 'size-then-offset';
+  /** How the table is sorted. */
+  readonly regionSort: 'heap' | 'pairwise-heap';
+  /** Whether a region that was given back stays in the table. */
+  readonly returnedRegions: 'listed' | 'forgotten';
+  /** Which descendants of /reserved-memory are regions. */
+  readonly nestedRegions: 'scanned' | 'ignored';
+  /** What an empty `reg` does: hides `size`, is read beyond its end in the second scan, or counts as absent. */
+  readonly emptyReg: 'hides-size' | 'misread' | 'absent';
   /** How many regions the table holds, and what one too many prints. */
   readonly regionTable: 'fixed' | 'grown' | 'grown-names-skipped';
   /** When a default node is passed over for `cma=`. */
@@ -245,6 +253,63 @@ export const reservedMemoryHistory: History<ReservedMemoryBehaviours> = {
       says: 'sorts regions by base, size and place in the tree',
     },
     { since: '7.2', value: 'size', evidence: 'read', says: 'sorts regions by base and size' },
+  ],
+  regionSort: [
+    {
+      since: 'rfc-2019',
+      value: 'heap',
+      evidence: 'recorded',
+      says: 'sorts with a heap sort that takes one element at a time',
+    },
+    {
+      since: '6.10',
+      value: 'pairwise-heap',
+      evidence: 'recorded',
+      says: 'sorts with a heap sort that takes two elements at a time',
+    },
+  ],
+  returnedRegions: [
+    {
+      since: 'rfc-2019',
+      value: 'listed',
+      evidence: 'recorded',
+      says: 'keeps regions that were given back in its table',
+    },
+    {
+      since: '7.2',
+      value: 'forgotten',
+      evidence: 'recorded',
+      says: 'takes regions that were given back out of its table',
+    },
+  ],
+  nestedRegions: [
+    {
+      since: 'rfc-2019',
+      value: 'scanned',
+      evidence: 'recorded',
+      says: 'takes every node at any depth below /reserved-memory as a region',
+    },
+    {
+      since: '5.18',
+      value: 'ignored',
+      evidence: 'recorded',
+      says: 'takes only the children of /reserved-memory as regions',
+    },
+  ],
+  emptyReg: [
+    {
+      since: 'rfc-2019',
+      value: 'hides-size',
+      evidence: 'recorded',
+      says: 'lets an empty reg hide the size of a node',
+    },
+    {
+      since: '6.12',
+      value: 'misread',
+      evidence: 'recorded',
+      says: 'reads beyond the end of an empty reg',
+    },
+    { since: '7.2', value: 'absent', evidence: 'read', says: 'takes an empty reg as absent' },
   ],
   regionTable: [
     { since: 'rfc-2019', value: 'fixed', evidence: 'recorded', says: 'holds 64 regions' },

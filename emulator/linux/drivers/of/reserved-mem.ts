@@ -1,7 +1,7 @@
 import { paddedAddress } from '../../../base/units.ts';
 import type { DtNode } from '../../../devicetree/tree.ts';
 import type { BootEnvironment } from '../../init/kernel.ts';
-import { heapSort } from '../../lib/sort.ts';
+import { heapSort, pairwiseHeapSort } from '../../lib/sort.ts';
 import type { Memblock } from '../../mm/memblock.ts';
 import type { PageGeometry } from '../../mm/page-geometry.ts';
 import { FlatTree } from './flat-tree.ts';
@@ -85,7 +85,13 @@ export class ReservedMemory {
     const flat = new FlatTree(boot.handoff.tree);
     this.#context = { boot, memblock, geometry, flat, handlers, table: [] };
     this.#node = flat.tree.root.children.find((child) => child.name === 'reserved-memory');
-    this.regions = (this.#node?.children ?? []).map((node) => new Region(node));
+    this.regions = this.#regionNodes().map((node) => new Region(node));
+  }
+
+  #regionNodes(): readonly DtNode[] {
+    if (this.#node === undefined) return [];
+    const { nestedRegions } = this.#context.boot.release.behaviours;
+    return nestedRegions === 'scanned' ? [...this.#node.walk()].slice(1) : this.#node.children;
   }
 
   /** early_init_fdt_scan_reserved_mem(): header reservations and nodes, in the release's order. */
@@ -131,8 +137,7 @@ export class ReservedMemory {
         }
       }
       const entry = { region, base: range.base, size: range.size };
-      if (!this.#save(entry)) continue;
-      setUp(this.#context, entry);
+      if (this.#save(entry)) this.#setUp(entry);
     }
     this.#reportOverlaps();
   }
@@ -204,7 +209,7 @@ export class ReservedMemory {
       if (range === undefined) continue;
       this.#expected += 1;
       const entry = { region, ...range };
-      if (this.#save(entry)) setUp(this.#context, entry);
+      if (this.#save(entry)) this.#setUp(entry);
     }
   }
 
@@ -234,18 +239,28 @@ export class ReservedMemory {
         entry.base = range.base;
         entry.size = range.size;
       }
-      setUp(this.#context, entry);
+      this.#setUp(entry);
     }
+  }
+
+  /** Lets the handlers try an entry; one that was given back leaves the table on some releases. */
+  #setUp(entry: TableEntry): void {
+    const { boot, table } = this.#context;
+    const isKept = setUp(this.#context, entry);
+    if (!isKept && boot.release.behaviours.returnedRegions === 'forgotten')
+      table.splice(table.indexOf(entry), 1);
   }
 
   /** __rmem_check_for_overlap(): sorts the table and prints each pair of neighbours that share memory. */
   #reportOverlaps(): void {
     const { boot, table } = this.#context;
     if (table.length < 2) return;
-    const byOffset = boot.release.behaviours.overlapTie === 'size-then-offset';
+    const { overlapTie, regionSort } = boot.release.behaviours;
+    const byOffset = overlapTie === 'size-then-offset';
+    const sort = regionSort === 'heap' ? heapSort : pairwiseHeapSort;
     const offset = (entry: TableEntry): number => (byOffset ? this.regions.indexOf(entry.region) : 0);
     const sign = (value: bigint): number => (value < 0n ? -1 : value > 0n ? 1 : 0);
-    heapSort(table, (a, b) => sign(a.base - b.base) || sign(a.size - b.size) || offset(a) - offset(b));
+    sort(table, (a, b) => sign(a.base - b.base) || sign(a.size - b.size) || offset(a) - offset(b));
     for (const [index, next] of table.slice(1).entries()) {
       const one = table[index];
       if (one === undefined || BigInt.asUintN(64, one.base + one.size) <= next.base) continue;

@@ -1,8 +1,10 @@
 import { hex } from '../../../base/units.ts';
 import type { BootEnvironment } from '../../init/kernel.ts';
 import { oopsInInit } from '../../kernel/panic.ts';
+import { physicalAddressMax } from '../memblock/region-table.ts';
 import type { Memblock } from '../memblock.ts';
 import type { PageAllocator } from '../page-alloc.ts';
+import type { Zone } from '../zone.ts';
 import type { Area, CmaHazard } from './area.ts';
 import type { CmaTable } from './table.ts';
 
@@ -26,10 +28,10 @@ export function activateAreas(
   pages: PageAllocator,
 ): void {
   for (const area of cma.all) {
-    checkInsideMemory(boot, memblock, area);
-    const zone = pages.zoneOf(area.basePfn);
+    checkInsideMemory(boot, memblock, area, pages.maxOrder);
+    const zone = zoneOf(pages, area.basePfn);
     const last = area.basePfn + area.pageCount - 1;
-    if (zone === undefined || pages.zoneOf(last) !== zone) {
+    if (zone === undefined || zoneOf(pages, last) !== zone) {
       abandon(boot, area, pages);
       continue;
     }
@@ -42,15 +44,32 @@ export function activateAreas(
   }
 }
 
-/** The kernel reads the page structures of the whole area; where there are none, it dies. */
-function checkInsideMemory(boot: BootEnvironment, memblock: Memblock, area: Area): void {
-  const shift = BigInt(boot.config.facts.pageShift);
+/** The zone that a page's structure names: pages behind the end of memory count with the last zone. */
+function zoneOf(pages: PageAllocator, pfn: number): Zone | undefined {
+  const { zones } = pages;
+  const beyond = pfn < (zones[0]?.startPfn ?? 0) ? zones[0] : zones.at(-1);
+  return pages.zoneOf(pfn) ?? beyond;
+}
+
+/**
+ * log2 of the unit in which page structures exist: whole sections, or blocks of the largest order where the map of
+ * each section is cut down to memory.
+ */
+function mapUnitShift(boot: BootEnvironment, maxOrder: number): bigint {
+  const { pageShift } = boot.config.facts;
   const { small, large } = boot.release.behaviours.sectionBits;
-  const section = BigInt(boot.config.facts.pageShift === 16 ? large : small);
+  if (!boot.config.enabled('SPARSEMEM_VMEMMAP')) return BigInt(pageShift + maxOrder);
+  return BigInt(pageShift === 16 ? large : small);
+}
+
+/** The kernel reads the page structures of the whole area; where there are none, it dies. */
+function checkInsideMemory(boot: BootEnvironment, memblock: Memblock, area: Area, maxOrder: number): void {
+  const shift = BigInt(boot.config.facts.pageShift);
+  const unit = mapUnitShift(boot, maxOrder);
   const base = BigInt(area.basePfn) << shift;
   const end = BigInt(area.basePfn + area.pageCount) << shift;
-  for (let at = base >> section; at <= (end - 1n) >> section; at += 1n) {
-    if (memblock.overlapsMemory(at << section, 1n << section)) continue;
+  for (let at = base >> unit; at <= (end - 1n) >> unit; at += 1n) {
+    if (memblock.overlapsMemory(at << unit, 1n << unit)) continue;
     oopsInInit(boot, {
       subject: area.nodePath ?? `area:${area.name}`,
       rule: 'cma/area-outside-memory',
@@ -81,22 +100,22 @@ function overlap(area: Area, other: Area): { firstPfn: number; endPfn: number }[
 /** Parts of an area that are not plain memory: unmapped ranges, and what boot loader and kernel put there. */
 function hazards(boot: BootEnvironment, memblock: Memblock, area: Area): CmaHazard[] {
   const found: CmaHazard[] = [];
+  const add = (kind: CmaHazard['kind'], owner: string, base: bigint, end: bigint): void => {
+    const range = pagesIn(boot, area, base, end);
+    if (range !== undefined) found.push({ firstPfn: range[0], endPfn: range[1], kind, owner });
+  };
+  let previousEnd = 0n;
   for (const region of memblock.memory.regions) {
-    const range = region.noMap ? pagesIn(boot, area, region.base, region.end) : undefined;
-    if (range === undefined) continue;
+    add('unmapped', 'no memory', previousEnd, region.base);
+    previousEnd = region.end;
+    if (!region.noMap) continue;
     const [claim] = memblock.claimsIn(region.base, region.end);
-    found.push({
-      firstPfn: range[0],
-      endPfn: range[1],
-      kind: 'unmapped',
-      owner: claim?.owner ?? 'a no-map region',
-    });
+    add('unmapped', claim?.owner ?? 'a no-map region', region.base, region.end);
   }
+  add('unmapped', 'no memory', previousEnd, physicalAddressMax);
   const { kernelImage, dtb, initrd } = boot.handoff;
   for (const [owner, object] of Object.entries({ 'kernel image': kernelImage, dtb, initrd })) {
-    if (object === undefined) continue;
-    const range = pagesIn(boot, area, object.baseBytes, object.baseBytes + object.sizeBytes);
-    if (range !== undefined) found.push({ firstPfn: range[0], endPfn: range[1], kind: 'in-use', owner });
+    if (object !== undefined) add('in-use', owner, object.baseBytes, object.baseBytes + object.sizeBytes);
   }
   return found;
 }

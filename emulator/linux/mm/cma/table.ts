@@ -38,7 +38,7 @@ export class CmaTable implements CmaAreas {
   readonly #memblock: Memblock;
   readonly #geometry: PageGeometry;
   readonly #reports: CmaReports;
-  /** End of memory that is mapped permanently. */
+  /** End of memory that is mapped permanently, where the architecture has memory above it. */
   highMemory: bigint | undefined;
 
   constructor(boot: BootEnvironment, memblock: Memblock, geometry: PageGeometry) {
@@ -96,9 +96,9 @@ export class CmaTable implements CmaAreas {
   declare(request: AreaRequest): AreaOutcome {
     const outcome = this.#declare(request);
     const { log, release } = this.#boot;
-    const { reservedLine, reserveAreaFailures } = release.behaviours;
+    const { reservedLine, reserveAreaFailures, reportedAreaSize } = release.behaviours;
     const node = reservedLine === 'with-node' ? ' on node -1' : '';
-    const size = outcome.size / mib;
+    const size = (reportedAreaSize === 'asked' ? request.size : outcome.size) / mib;
     if ('area' in outcome) {
       log.info(`cma: Reserved ${size} MiB at ${paddedAddress(outcome.base)}${node}`);
     } else if (reserveAreaFailures === 'all' || outcome.errno !== -errno.ENOSPC) {
@@ -131,8 +131,8 @@ export class CmaTable implements CmaAreas {
     const size = BigInt.asUintN(64, alignUp(request.size, quantum));
     const fixed = request.fixed && base !== 0n;
     let limit = request.limit - (request.limit % quantum);
-    const high = this.highMemory ?? memblock.endOfMemory;
-    if (fixed && base < high && base + size > high) {
+    const high = this.#lowMemoryEnd;
+    if (fixed && high !== undefined && base < high && base + size > high) {
       log.err(
         `cma: Region at ${paddedAddress(base)} defined on low/high memory boundary (${paddedAddress(high)})`,
       );
@@ -161,10 +161,10 @@ export class CmaTable implements CmaAreas {
   }
 
   /** The address for an area that may lie anywhere in `[base, limit)`. */
-  #place(base: bigint, size: bigint, limit: bigint, high: bigint): bigint | undefined {
+  #place(base: bigint, size: bigint, limit: bigint, high: bigint | undefined): bigint | undefined {
     const memblock = this.#memblock;
     const quantum = this.#geometry.cmaQuantumBytes;
-    if (base < high && limit > high) {
+    if (high !== undefined && base < high && limit > high) {
       const place = memblock.find(size, quantum, { start: high, end: limit });
       if (place !== undefined) return place;
       limit = high;
@@ -176,6 +176,12 @@ export class CmaTable implements CmaAreas {
       if (place !== undefined) return place;
     }
     return memblock.find(size, quantum, { start: base, end: limit });
+  }
+
+  /** highmem_start: the end of memory where there is no high memory, on releases that look at it even so. */
+  get #lowMemoryEnd(): bigint | undefined {
+    const always = this.#boot.release.behaviours.lowMemoryBoundary === 'always';
+    return this.highMemory ?? (always ? this.#memblock.endOfMemory : undefined);
   }
 
   get #host() {

@@ -11,18 +11,19 @@ type Match =
 
 /**
  * fdt_init_reserved_mem_node(): lets the handlers try a placed region. One that a handler matched and none could set
- * up is given back.
+ * up is given back: then the answer is false.
  */
-export function setUp(context: RegionContext, entry: TableEntry): void {
+export function setUp(context: RegionContext, entry: TableEntry): boolean {
   const { boot } = context;
   const { region } = entry;
   const match = initNode(context, entry);
   if (match.kind === 'failed') {
     boot.log.info(`OF: reserved mem: node ${region.name} compatible matching fail`);
     giveBack(context, entry, match.why);
-    return;
+    return false;
   }
   printRegion(context, entry);
+  return true;
 }
 
 /** __reserved_mem_init_node(): handlers in link order. */

@@ -54,7 +54,7 @@ export function staticRange(
   const fits = property.bytes.length % flat.pairBytes === 0;
   if (malformedReg === 'absent') {
     if (!fits || pairs.length === 0) return undefined;
-    if (severalRegs === 'first' && pairs.length > 1) {
+    if (scan === 'first-scan' && severalRegs === 'first' && pairs.length > 1) {
       boot.log.warn(
         `OF: reserved mem: Reserved memory: node '${region.name}' has ${pairs.length} <base size> entries, only the first is used`,
       );
@@ -68,8 +68,27 @@ export function staticRange(
     region.become('skipped', `its reg is no multiple of ${flat.pairBytes / 4} cells`);
     return undefined;
   }
-  if (pairs.length === 0) return scan === 'first-scan' ? { base: 0n, size: 0n } : undefined;
+  if (pairs.length === 0) {
+    if (scan === 'first-scan') return { base: 0n, size: 0n };
+    return boot.release.behaviours.emptyReg === 'misread' ? behindEmptyReg(region) : undefined;
+  }
   return pairs[0];
+}
+
+/**
+ * What stands behind an empty `reg` in the blob, read as a range: the next property's tag and length, then its name
+ * and first bytes, or the tags that end the node. Names' offsets are not known here, so the size is only nearly right.
+ */
+function behindEmptyReg(region: Region): CellRange {
+  const properties = [...region.node.properties.values()];
+  const next = properties[properties.findIndex(({ name }) => name === 'reg') + 1];
+  const propertyTag = 3n;
+  const endTag = 2n;
+  if (next === undefined) return { base: (endTag << 32n) | endTag, size: (endTag << 32n) | endTag };
+  return {
+    base: (propertyTag << 32n) | BigInt(next.bytes.length),
+    size: (1n << 32n) | BigInt(next.cell ?? Number(propertyTag)),
+  };
 }
 
 /** Whether a handler does not want the node's memory reserved at all. */
