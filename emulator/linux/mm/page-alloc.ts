@@ -88,6 +88,44 @@ export class PageAllocator {
     return -errno.ENOMEM;
   }
 
+  /**
+   * As up to `count` calls of alloc() until one fails, for pages that must not move: adds the pfns to `into` and tells
+   * how many there were.
+   */
+  allocMany(request: GfpRequest, count: number, into: number[]): number {
+    const type = migrateTypes[request.migrateType];
+    const size = 2 ** request.order;
+    let taken = 0;
+    for (const zone of this.#zonelists[request.zone]) {
+      const room = Math.max(0, Math.floor((zone.listedPages - zone.minPages) / size));
+      taken += zone.takeMany(request.order, type, Math.min(count - taken, room), into);
+      if (taken >= count) break;
+    }
+    return taken;
+  }
+
+  /** As a call of free() for each pfn, in their order. Neighbours that make up a largest block go as one. */
+  freeMany(pfns: readonly number[], order: number): void {
+    const chunks = 2 ** (this.maxOrder - order);
+    const chunkPages = 2 ** order;
+    for (let index = 0; index < pfns.length; ) {
+      const pfn = pfns[index] ?? 0;
+      const isWhole = order < this.maxOrder && this.#isLargestBlock(pfns, index, chunks, chunkPages);
+      this.free(pfn, isWhole ? this.maxOrder : order);
+      index += isWhole ? chunks : 1;
+    }
+  }
+
+  /** Whether `chunks` entries from `index` on lie behind one another and begin where a largest block does. */
+  #isLargestBlock(pfns: readonly number[], index: number, chunks: number, chunkPages: number): boolean {
+    const first = pfns[index] ?? 0;
+    if (first % (chunks * chunkPages) !== 0) return false;
+    for (let chunk = 1; chunk < chunks; chunk += 1) {
+      if (pfns[index + chunk] !== first + chunk * chunkPages) return false;
+    }
+    return true;
+  }
+
   /** Returns what alloc() gave. */
   free(pfn: number, order: number): void {
     const zone = this.zoneOf(pfn);

@@ -148,6 +148,48 @@ export class Zone {
     return this.#steal(order, type);
   }
 
+  /**
+   * As up to `count` calls of take() for pages that must not move, with the same result; the pfns are added to `into`,
+   * and told is how many there were. Blocks are cut at once, not half by half.
+   */
+  takeMany(order: number, type: MigrateType, count: number, into: number[]): number {
+    let taken = 0;
+    while (taken < count) {
+      const current = this.#smallestFrom(order, type);
+      if (current < 0) {
+        const stolen = this.#steal(order, type);
+        if (stolen < 0) break;
+        into.push(stolen);
+        taken += 1;
+        continue;
+      }
+      const start = this.#originPfn + this.#area(current).first(type) * 2 ** current;
+      const chunks = Math.min(count - taken, 2 ** (current - order));
+      this.#remove(start, current);
+      for (let chunk = 0; chunk < chunks; chunk += 1) into.push(start + chunk * 2 ** order);
+      this.#giveBackRest(start, chunks * 2 ** order, current, type);
+      taken += chunks;
+    }
+    return taken;
+  }
+
+  #smallestFrom(order: number, type: MigrateType): number {
+    for (let current = order; current <= this.maxOrder; current++) {
+      if (this.#area(current).first(type) >= 0) return current;
+    }
+    return -1;
+  }
+
+  /** What splitting leaves of a block whose first `usedPages` are gone: the larger blocks lie higher. */
+  #giveBackRest(start: number, usedPages: number, order: number, type: MigrateType): void {
+    const end = 2 ** order;
+    for (let offset = usedPages; offset < end; ) {
+      const size = 31 - Math.clz32(offset & -offset);
+      this.#add(start + offset, size, type, false);
+      offset += 2 ** size;
+    }
+  }
+
   /** Returns 2^order pages, joined with their free buddies: __free_one_page(). */
   free(pfn: number, order: number): void {
     for (const lender of this.#lenders) {

@@ -87,54 +87,41 @@ class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
 
 function freeRuns(kernel: Kernel, runs: readonly ChunkRun[]): void {
   for (const { order, pfns } of runs) {
-    const chunkBytes = kernel.pageSizeBytes * 2 ** order;
-    for (const pfn of pfns) {
-      // Nobody can see what a free page held: its bytes need not be kept.
-      kernel.memory.zero(pfn * kernel.pageSizeBytes, chunkBytes);
-      kernel.pages.free(pfn, order);
-    }
+    // Nobody can see what a free page held: its bytes need not be kept.
+    zeroChunks(kernel, order, pfns);
+    kernel.pages.freeMany(pfns, order);
   }
 }
 
-/** Chunks of the largest order that fits, or -errno after everything was given back. */
+function zeroChunks(kernel: Kernel, order: number, pfns: readonly number[]): void {
+  const { memory, pageSizeBytes } = kernel;
+  if (memory.residentBytes === 0) return;
+  const chunkBytes = pageSizeBytes * 2 ** order;
+  for (const pfn of pfns) memory.zero(pfn * pageSizeBytes, chunkBytes);
+}
+
+/**
+ * Chunks of the largest order that is to be had, or -errno after everything was given back. An order that failed once
+ * is not tried again.
+ */
 function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[] | Errno {
   const { behaviours } = kernel.release;
-  const runs: ChunkRun[] = behaviours.systemHeapOrders.map((order) => ({ order, pfns: [] }));
+  const runs: ChunkRun[] = [];
   let remaining = lengthBytes;
-  let first = 0;
-  while (remaining > 0) {
-    const taken = task.signals.isKilled ? -errno.EINTR : takeChunk(kernel, task, runs, first, remaining);
-    if (taken < 0) {
-      freeRuns(kernel, runs);
-      const killed = task.signals.isKilled;
-      return killed ? -errno[behaviours.systemHeapKilled] : taken;
-    }
-    first = taken;
-    remaining -= kernel.pageSizeBytes * 2 ** (runs[taken]?.order ?? 0);
+  for (const order of behaviours.systemHeapOrders) {
+    const chunkBytes = kernel.pageSizeBytes * 2 ** order;
+    const wanted = Math.floor(remaining / chunkBytes);
+    if (wanted === 0) continue;
+    const pfns: number[] = [];
+    const taken = kernel.pages.allocMany(requests[order] ?? requestFor(order), wanted, pfns);
+    zeroChunks(kernel, order, pfns);
+    runs.push({ order, pfns });
+    remaining -= taken * chunkBytes;
   }
-  return runs;
-}
-
-/** Tries the orders from `first` on; the index of the one that was had, or -errno. */
-function takeChunk(
-  kernel: Kernel,
-  task: Task,
-  runs: readonly ChunkRun[],
-  first: number,
-  remaining: number,
-): number {
-  for (let index = first; index < runs.length; index += 1) {
-    const run = runs[index];
-    if (run === undefined || remaining < kernel.pageSizeBytes * 2 ** run.order) continue;
-    const pfn = kernel.pages.alloc(requests[run.order] ?? requestFor(run.order));
-    if (pfn >= 0) {
-      kernel.memory.zero(pfn * kernel.pageSizeBytes, kernel.pageSizeBytes * 2 ** run.order);
-      run.pfns.push(pfn);
-      return index;
-    }
-  }
+  if (remaining === 0) return runs;
   oomKill(kernel, task);
-  return -errno.ENOMEM;
+  freeRuns(kernel, runs);
+  return -errno[behaviours.systemHeapKilled];
 }
 
 /** GFP_HIGHUSER: any zone, not movable, so never out of a CMA area. Only single pages are waited for. */
