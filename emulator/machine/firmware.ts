@@ -1,7 +1,7 @@
 import type { DecisionRecord } from '../base/decisions.ts';
 import { inputError } from '../base/input-error.ts';
 import { formatRange, type PhysicalRange, rangeEnd } from '../base/range.ts';
-import { writeFdt } from '../devicetree/fdt-writer.ts';
+import { fdtSize } from '../devicetree/fdt-size.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import { copyTree } from '../devicetree/tree-edit.ts';
 import type { BoardProfile, Placement } from './board.ts';
@@ -53,7 +53,7 @@ export function runFirmware(source: DeviceTree, facts: FirmwareFacts, decisions:
       ? noteAssumed(
           'dtb',
           'devicetree blob',
-          assumeBlob(banks, bankOf(image, banks), BigInt(writeFdt(tree).length), [
+          assumeBlob(banks, bankOf(image, banks), BigInt(fdtSize(tree)), [
             ...occupied,
             ...owned('the kernel image', image),
           ]),
