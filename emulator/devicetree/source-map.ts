@@ -35,13 +35,13 @@ export class SourceMap implements SourcePositions {
   }
 
   property(path: string, name: string): SourcePosition | undefined {
-    const extent = this.#annotation(path)?.properties.get(name);
+    const extent = this.#annotation(path)?.property(name);
     return extent === undefined ? undefined : this.#checked(extent, name);
   }
 
   firstDefined(path: string, name: string): SourcePosition | undefined {
     const annotation = this.#annotation(path);
-    const last = annotation?.properties.get(name);
+    const last = annotation?.property(name);
     if (annotation === undefined || last === undefined) return undefined;
     this.#definitions ??= findDefinitions(this.#input.text, this.#input.file);
     for (const extent of annotation.extents) {

@@ -7,43 +7,66 @@ export interface Extent extends SourcePosition {
   readonly endColumn: number;
 }
 
-/** Where one node stands: every piece of text that speaks of it, oldest first, and the text of each property. */
-export interface NodeAnnotation {
-  readonly extents: readonly Extent[];
-  readonly properties: ReadonlyMap<string, Extent>;
+/** dtc's words on where one node and its properties stand; read where they are asked for, which few are. */
+export class NodeAnnotation {
+  readonly #extents: string;
+  readonly #properties = new Map<string, string>();
+
+  constructor(extents: string) {
+    this.#extents = extents;
+  }
+
+  add(property: string, extents: string): void {
+    this.#properties.set(property, extents);
+  }
+
+  /** Every piece of text that speaks of the node, oldest first. */
+  get extents(): readonly Extent[] {
+    return readExtents(this.#extents);
+  }
+
+  /** The text of a property. */
+  property(name: string): Extent | undefined {
+    return readExtents(this.#properties.get(name) ?? '')[0];
+  }
 }
 
 /** Reads what `dtc -T -T -O dts` prints: by path, where each node and property comes from. */
 export function readAnnotations(text: string): ReadonlyMap<string, NodeAnnotation> {
   const found = new Map<string, NodeAnnotation>();
-  const open: { readonly path: string; readonly properties: Map<string, Extent> }[] = [];
+  const open: { readonly path: string; readonly annotation: NodeAnnotation }[] = [];
   for (const line of text.split('\n')) {
-    const start = line.search(/[^\t]/);
-    if (start < 0) continue;
-    const commentAt = line.lastIndexOf(' /* ');
-    const hasComment = commentAt >= 0 && line.endsWith(' */');
-    const statement = hasComment ? line.slice(start, commentAt) : line.slice(start);
-    const extents = hasComment ? readExtents(line.slice(commentAt + 4, -3)) : [];
+    const start = firstBehindTabs(line);
+    if (start === line.length) continue;
+    const commentAt = line.endsWith(' */') ? line.lastIndexOf(' /* ') : -1;
+    const statement = line.slice(start, commentAt < 0 ? undefined : commentAt);
+    const extents = commentAt < 0 ? '' : line.slice(commentAt + 4, -3);
     if (statement === '};') {
       open.pop();
     } else if (statement.endsWith(' {')) {
       const parent = open.at(-1)?.path;
-      const path =
-        parent === undefined ? '/' : `${parent === '/' ? '' : parent}/${nameOf(statement, / \{$/)}`;
-      const properties = new Map<string, Extent>();
-      found.set(path, { extents, properties });
-      open.push({ path, properties });
+      const path = parent === undefined ? '/' : `${parent === '/' ? '' : parent}/${nameOf(statement)}`;
+      const annotation = new NodeAnnotation(extents);
+      found.set(path, annotation);
+      open.push({ path, annotation });
     } else {
-      const [extent] = extents;
-      if (extent !== undefined) open.at(-1)?.properties.set(nameOf(statement, /(?: = .*)?;$/), extent);
+      open.at(-1)?.annotation.add(nameOf(statement), extents);
     }
   }
   return found;
 }
 
-/** The name in a statement: without the labels before it, and what comes behind. */
-function nameOf(statement: string, behind: RegExp): string {
-  return statement.replace(/^(?:[A-Za-z_]\w*: )*/, '').replace(behind, '');
+function firstBehindTabs(line: string): number {
+  let start = 0;
+  while (line[start] === '\t') start++;
+  return start;
+}
+
+const nameForm = /^(?:[A-Za-z_]\w*: )*([^\s;]+)/;
+
+/** The name in a statement: behind its labels. */
+function nameOf(statement: string): string {
+  return nameForm.exec(statement)?.[1] ?? '';
 }
 
 const extentForm = /^(.*):(\d+):(\d+)-(\d+):(\d+)$/;

@@ -8,8 +8,9 @@ export function braceKey(position: SourcePosition): string {
   return `${position.file}:${position.line}:${position.column ?? 0}`;
 }
 
+// In this order: marker (line, file), newline, space, comment or string, sign, word, anything else.
 const piece =
-  /(?<marker>^# (?<number>\d+) "(?<name>(?:[^"\\]|\\.)*)".*\n)|(?<newline>\n)|(?<space>[^\S\n]+)|(?<skipped>\/\*[\s\S]*?\*\/|\/\/.*|"(?:[^"\\]|\\[\s\S])*")|(?<sign>[{};=])|(?<word>(?:[^\s{};="/]|\/(?![/*]))+)|(?<other>[\s\S])/gmy;
+  /^# (\d+) "((?:[^"\\]|\\.)*)".*\n|(\n)|([^\S\n]+)|(\/\*[\s\S]*?\*\/|\/\/.*|"(?:[^"\\]|\\[\s\S])*")|([{};=])|((?:[^\s{};="/]|\/(?![/*]))+)|[\s\S]/gmy;
 
 /**
  * Finds every definition in preprocessed source, the overridden ones too, which the compiler no longer knows:
@@ -36,19 +37,21 @@ class Scan {
   }
 
   take(match: RegExpExecArray): void {
-    const { marker, number, name, newline, skipped, sign, word } = match.groups ?? {};
-    const [text] = match;
-    if (marker !== undefined) {
+    const [text, number, name, newline, , skipped, sign, word] = match;
+    if (number !== undefined) {
       this.#file = name ?? this.#file;
       this.#line = Number(number);
       this.#column = 1;
       return;
     }
-    const position = { file: this.#file, line: this.#line, column: this.#column };
-    if (word !== undefined && !this.#isValue) this.#name = { text: word, position };
-    else if (sign !== undefined) this.#sign(sign, position);
+    if (word !== undefined && !this.#isValue) this.#name = { text: word, position: this.#here() };
+    else if (sign !== undefined) this.#sign(sign, this.#here());
     if (newline !== undefined || skipped !== undefined) this.#passLines(text);
     else this.#column += text.length;
+  }
+
+  #here(): SourcePosition {
+    return { file: this.#file, line: this.#line, column: this.#column };
   }
 
   #sign(sign: string, position: SourcePosition): void {
