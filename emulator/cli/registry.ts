@@ -30,6 +30,20 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'cat',
+    {
+      summary: 'Print files that programs on a booted board would read, or list its folders',
+      load: async () => (await import('./commands/cat.ts')).catCommand,
+    },
+  ],
+  [
+    'releases',
+    {
+      summary: 'List the kernel releases and what each changed, or compare two',
+      load: async () => (await import('./commands/releases.ts')).releasesCommand,
+    },
+  ],
+  [
     'dts',
     {
       summary: 'Print the devicetree that a boot would see, as source, or write it as a blob',

@@ -2,6 +2,7 @@ import { devicetreeErrors } from './devicetree.ts';
 import { fileErrors } from './files.ts';
 import { kernelErrors } from './kernel.ts';
 import { machineErrors } from './machine.ts';
+import { questionErrors } from './questions.ts';
 import { usageErrors } from './usage.ts';
 import { workloadErrors } from './workload.ts';
 
@@ -12,6 +13,7 @@ export const inputErrorTexts = {
   ...machineErrors,
   ...kernelErrors,
   ...workloadErrors,
+  ...questionErrors,
   ...usageErrors,
 } as const;
 
