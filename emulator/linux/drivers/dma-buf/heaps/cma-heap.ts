@@ -1,3 +1,4 @@
+import { oopsOnWrite } from '../../../arch/arm64/mm/fault.ts';
 import type { EarlyKernel, Kernel } from '../../../init/kernel.ts';
 import type { CmaArea } from '../../../mm/cma.ts';
 import {
@@ -66,6 +67,12 @@ function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): Dm
   const maximumOrder = kernel.config.number('CMA_ALIGNMENT') ?? 8;
   const pfn = area.alloc(pageCount, Math.min(orderOf(pageCount), maximumOrder));
   if (pfn < 0) return -errno.ENOMEM;
+  const hazard = area.hazardIn(pfn, pageCount);
+  if (hazard !== undefined) {
+    // Zeroing oopses: the caller dies where it stands, and the pages stay taken.
+    oopsOnWrite(kernel, task, Math.max(pfn, hazard.firstPfn), hazard);
+    return -errno.EFAULT;
+  }
   kernel.memory.zero(pfn * kernel.pageSizeBytes, lengthBytes);
   if (pageCount * 8 > kmallocLimitBytes(kernel)) {
     releasePages(kernel, area, pfn, pageCount);
