@@ -4,7 +4,9 @@ import { z } from 'zod';
 import type { Fact } from './fact.ts';
 
 const entrySchema = z.strictObject({
-  /** What is compared: `heaps`, `log`, `errno`, … */
+  /** Which half of the comparison it is about. */
+  part: z.enum(['boots', 'syscalls']),
+  /** What is compared: `heaps`, `log`, …, of calls `case.field`. */
   field: z.string(),
   /** Only facts whose item or either side contains this text. */
   containing: z.string().optional(),
@@ -43,12 +45,12 @@ export class ExpectedDifferences {
     return found.length > 0;
   }
 
-  /** What is listed for these records and did not differ, one line each. */
-  unmet(replayed: ReadonlySet<string>, fields: ReadonlySet<string>): readonly string[] {
+  /** What is listed for these records in one part of the comparison and did not differ, one line each. */
+  unmet(part: string, replayed: ReadonlySet<string>): readonly string[] {
     return this.#entries.flatMap((entry, index) =>
       entry.records
         .filter(
-          (record) => replayed.has(record) && fields.has(entry.field) && !this.#met.has(`${index} ${record}`),
+          (record) => entry.part === part && replayed.has(record) && !this.#met.has(`${index} ${record}`),
         )
         .map(
           (record) =>

@@ -7,8 +7,13 @@ const number = (value: number) => value.toLocaleString('en');
 
 const plain = { head: [], border: [] };
 
+/** With more fields than these, only those with differences get a row. */
+const mostRows = 12;
+
 function table(tally: KernelTally): string {
-  const rows = [...tally.compared].map(([field, compared]) => {
+  const differs = (field: string) => tally.compared.get(field) !== tally.equal.get(field);
+  const fields = [...tally.compared].filter(([field]) => tally.compared.size <= mostRows || differs(field));
+  const rows = fields.map(([field, compared]) => {
     const equal = tally.equal.get(field) ?? 0;
     return [field, number(compared), number(equal), number(compared - equal)];
   });

@@ -21,6 +21,9 @@ export function openRawFolder(folder: string): Records {
       boots.set(kernel, read);
       return read;
     },
+    boot(kernel, name) {
+      return this.boots(kernel).find((boot) => boot.name === name);
+    },
     callNames: (kernel) => namesIn(join(folder, 'syscalls', kernel), '.jsonl'),
     calls(kernel, name) {
       const file = join(folder, 'syscalls', kernel, `${name}.jsonl`);

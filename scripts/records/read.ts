@@ -16,5 +16,9 @@ export function openRecords(folder: string): Records {
  * and the boot that calls were made on.
  */
 export function withFallback(records: Records, others: Records): Records {
-  return { ...records, config: (name) => records.config(name) ?? others.config(name) };
+  return {
+    ...records,
+    boot: (kernel, name) => records.boot(kernel, name) ?? others.boot(kernel, name),
+    config: (name) => records.config(name) ?? others.config(name),
+  };
 }

@@ -89,6 +89,8 @@ export interface Records {
   readonly kernels: readonly string[];
   /** The boots of a kernel, by name. */
   boots(kernel: string): readonly BootRecord[];
+  /** One boot by its name; undefined where there is none. */
+  boot(kernel: string, name: string): BootRecord | undefined;
   /** The names of the boots of a kernel whose calls were recorded. */
   callNames(kernel: string): readonly string[];
   /** The calls of one boot, in the order in which they were made; undefined where there are none. */

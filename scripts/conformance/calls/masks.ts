@@ -43,6 +43,7 @@ function maskedText(text: string): string {
       line
         .replace(/^mnt_id:\t\d+$/, 'mnt_id:\t#')
         .replace(/ 00:[0-9a-f]{2} /, ' 00:## ')
+        .replace(/^(lock:\t\d+: .*) \d+ 00:[0-9a-f]{2}:/, '$1 (pid) 00:##:')
         .replace(/:\[\d+\]$/, ':[#]')
         .replace(/\b(?:0x)?ffff[0-9a-f]{12}\b/g, '(pointer)')
         .replace(/\bpid:? \d+|\[\d+\](?=:)/gi, '(pid)'),
@@ -52,6 +53,7 @@ function maskedText(text: string): string {
 
 const inodePatterns: readonly RegExp[] = [
   /^(ino:\t)(\d+)$/m,
+  /^(lock:.* 00:##:)(\d+)/m,
   /^( [r-][w-][x-][sp] [0-9a-f]+ 00:## )(\d+)/m,
   /^((?:[0-9a-f]{8}\t){4}[^\t]+\t)(\d{8})\t/m,
 ];

@@ -18,13 +18,16 @@ const tailByte = 0xa5;
 
 const sizes = [0, 1, 4, 8, 12, 16, 20, 23, 24, 25, 32, 40, 64, 127, 128, 129, 256, 1024, 4096, 16383];
 
+/** As a C int becomes a 64-bit register: a request whose top bit is set drags it along. */
+const widened = (request: number) => BigInt.asUintN(64, BigInt(request | 0));
+
 const others: readonly (readonly [string, number | bigint])[] = [
-  ['magic_h', ioctlNumber(both, 'h', 0, 24)],
-  ['magic_0', ioctlNumber(both, 0, 0, 24)],
-  ['magic_ff', ioctlNumber(both, 0xff, 0, 24)],
-  ['nr_1', ioctlNumber(both, 'H', 1, 24)],
-  ['nr_2', ioctlNumber(both, 'H', 2, 24)],
-  ['nr_255', ioctlNumber(both, 'H', 255, 24)],
+  ['magic_h', widened(ioctlNumber(both, 'h', 0, 24))],
+  ['magic_0', widened(ioctlNumber(both, 0, 0, 24))],
+  ['magic_ff', widened(ioctlNumber(both, 0xff, 0, 24))],
+  ['nr_1', widened(ioctlNumber(both, 'H', 1, 24))],
+  ['nr_2', widened(ioctlNumber(both, 'H', 2, 24))],
+  ['nr_255', widened(ioctlNumber(both, 'H', 255, 24))],
   ['dir_none', ioctlNumber(0, 'H', 0, 24)],
   ['dir_W', ioctlNumber(iocWrite, 'H', 0, 24)],
   ['dir_R', ioctlNumber(iocRead, 'H', 0, 24)],
@@ -38,7 +41,7 @@ const others: readonly (readonly [string, number | bigint])[] = [
   ['FIONCLEX', 0x5450],
   ['FIGETBSZ', 2],
   ['FIOQSIZE', 0x5460],
-  ['FS_IOC_FIEMAP', iowr('f', 11, 32)],
+  ['FS_IOC_FIEMAP', widened(iowr('f', 11, 32))],
   ['BUF_SYNC', DMA_BUF_IOCTL_SYNC],
 ];
 

@@ -61,6 +61,9 @@ export function openCompactFolder(folder: string): Records {
       boots.set(kernel, read);
       return read;
     },
+    boot(kernel, name) {
+      return this.boots(kernel).find((boot) => boot.name === name);
+    },
     callNames: (kernel) =>
       namesIn(join(folder, layout.calls, kernel), '.jsonl').filter((name) => name !== layout.baseCalls),
     calls(kernel, name) {
