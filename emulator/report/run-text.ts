@@ -11,7 +11,7 @@ export function runText(run: RunDocument, colour: boolean): string {
   const section = (title: string, body: string) => (body === '' ? '' : `\n${colours.bold(title)}\n${body}`);
   const verdict = run.passed ? colours.green : colours.red;
   return [
-    `${colours.bold(`${run.board ?? 'devicetree'}: Linux ${run.release}, ${run.config}`)}\n`,
+    `${colours.bold(`${run.board ?? 'devicetree'}: Linux ${run.release}, configuration ${run.config}`)}\n`,
     section('Processes', columns(run.processes.map(processRow))),
     section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map(heapRow)])),
     section('Leaked', columns(run.leaks.map(leakRow)) || '  nothing\n'),

@@ -42,11 +42,19 @@ function heapsOf(kernel: Kernel): readonly HeapState[] {
   });
 }
 
-/** What was decided about heaps and areas, and about regions that came to nothing. */
+/** Why the heaps are as they are: drivers that are not built in, and what was decided about areas and regions. */
 function explainHeaps(kernel: Kernel): readonly string[] {
-  return kernel.decisions.all
+  const notBuiltIn = ['DMABUF_HEAPS', 'DMABUF_HEAPS_SYSTEM', 'DMABUF_HEAPS_CMA', 'CMA', 'DMA_CMA']
+    .map((symbol) => ({ symbol, value: kernel.config.tristate(symbol) }))
+    .filter(({ value }) => value !== 'y')
+    .map(
+      ({ symbol, value }) =>
+        `${symbol} is ${value === 'm' ? 'a module' : 'not set'} in ${kernel.config.origin}`,
+    );
+  const decided = kernel.decisions.all
     .filter(({ subject, obstacle }) => /^(heap|area):/.test(subject) || (subject.startsWith('/') && obstacle))
     .map(({ subject, outcome }) => `${subject}: ${outcome}`);
+  return [...notBuiltIn, ...decided];
 }
 
 function follow(kernel: Kernel, listener: BufferListener): () => void {

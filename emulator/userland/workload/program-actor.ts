@@ -1,11 +1,12 @@
 import type { SourcePosition } from '../../base/position.ts';
-import { ProcessEnded } from '../errors.ts';
+import { ProcessEnded, SyscallError } from '../errors.ts';
 import type { Process } from '../process.ts';
 import { mishapOf } from './failure.ts';
-import type { Identity } from './host.ts';
+import type { Identity, WorkloadHost } from './host.ts';
 import type { Failure, ProcessOutcome } from './outcome.ts';
 import type { Actor } from './schedule.ts';
 import type { AtWork } from './usage.ts';
+import { explainCall } from './why.ts';
 
 /** What a program gets beside its process. */
 export interface ProgramTools {
@@ -32,23 +33,27 @@ export class ProgramActor implements Actor {
   readonly #program: Program;
   readonly #process: Process;
   readonly #identity: Identity;
+  readonly #host: WorkloadHost;
   #started = false;
   #exitCode: number | undefined;
   /** Lets the program go on after `turn()`. */
   #resume: (() => void) | undefined;
-  /** Ends the turn that is being taken. */
+  /** Ends the turn that is being taken, well or by a mistake of ours. */
   #endTurn: () => void = () => {};
+  #breakTurn: (error: unknown) => void = () => {};
 
   constructor(facts: {
     readonly name: string;
     readonly program: Program;
     readonly process: Process;
     readonly identity: Identity;
+    readonly host: WorkloadHost;
   }) {
     this.name = facts.name;
     this.#program = facts.program;
     this.#process = facts.process;
     this.#identity = facts.identity;
+    this.#host = facts.host;
   }
 
   get isDone(): boolean {
@@ -60,14 +65,18 @@ export class ProgramActor implements Actor {
   }
 
   turn(): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#endTurn = resolve;
-      if (!this.#started) {
-        this.#started = true;
-        void this.#run().then(() => this.#endTurn());
+      this.#breakTurn = reject;
+      if (this.#started) {
+        this.#resume?.();
         return;
       }
-      this.#resume?.();
+      this.#started = true;
+      this.#run().then(
+        () => this.#endTurn(),
+        (error: unknown) => this.#breakTurn(error),
+      );
     });
   }
 
@@ -123,10 +132,12 @@ export class ProgramActor implements Actor {
     const position = isError ? positionIn(error.stack, this.#program.file) : undefined;
     const problem = isError ? error.message : String(error);
     this.gaveUp = true;
-    this.#fail(problem, position, mishapOf(error)?.code);
+    const mishap = mishapOf(error);
+    const path = error instanceof SyscallError ? error.path : undefined;
+    this.#fail(problem, position, mishap?.code, explainCall(mishap?.code, path, this.#host));
   }
 
-  #fail(problem: string, position?: SourcePosition, code?: string): void {
+  #fail(problem: string, position?: SourcePosition, code?: string, why: readonly string[] = []): void {
     this.failures.push({
       process: this.name,
       job: this.name,
@@ -136,7 +147,7 @@ export class ProgramActor implements Actor {
       code,
       difference: undefined,
       isUnknownHeap: false,
-      why: [],
+      why,
     });
   }
 }

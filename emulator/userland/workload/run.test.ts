@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../base/input-error.ts';
 import { O_CLOEXEC, O_RDWR } from '../../linux/uapi/fcntl.ts';
@@ -276,6 +277,22 @@ steps:
     expect(outcome.processes[0]?.steps.close).toBeUndefined();
   });
 
+  test('by the OOM killer is told, and can be expected', async () => {
+    const huge = '{ alloc: a, heap: system, size: 64G';
+    expect(await onlyFailure(`steps: [${huge} }]`)).toMatchObject({ code: 'SIGKILL' });
+    expect(await failuresOf(`steps: [${huge}, fails: SIGKILL }]`)).toEqual([]);
+  });
+
+  test('for want of a heap of the kind tells what the configuration leaves out', async () => {
+    const text = 'steps: [{ open: h, heap: cma }]';
+    const { failures } = await run([yaml(text)], {}, { symbols: ['DMABUF_HEAPS_CMA=n'] });
+    expect(failures[0]).toMatchObject({ code: 'ENOENT', isUnknownHeap: false });
+    expect(failures[0]?.why.slice(0, 2)).toEqual([
+      'no heap of the kind cma: this system has system',
+      expect.stringMatching(/^DMABUF_HEAPS_CMA is not set in reference 6\.1/),
+    ]);
+  });
+
   test('an exit code other than 0 is one', async () => {
     expect((await onlyFailure('steps: [{ exit: 3 }]')).problem).toBe('ended with exit code 3');
   });
@@ -332,6 +349,33 @@ steps:
     const text = 'steps: [{ alloc: a, heap: cma, size: 1M }, { alloc: b, heap: cma, size: 64M }]';
     expect((await run([yaml(text)])).leaks).toEqual([]);
   });
+});
+
+test('whatever is allocated and closed, exactly the rest leaks, and no area stays fuller than it was', async () => {
+  const buffer = fc.record({
+    heap: fc.constantFrom('cma', 'system'),
+    sizeBytes: fc.integer({ min: 1, max: 2 * MiB }),
+    isClosed: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(buffer, { minLength: 1, maxLength: 10 }), async (buffers) => {
+      const steps = [
+        ...buffers.map(
+          ({ heap, sizeBytes }, i) => `- { alloc: "b[${i}]", heap: ${heap}, size: ${sizeBytes} }`,
+        ),
+        ...buffers.flatMap(({ isClosed }, i) => (isClosed ? [`- { close: "b[${i}]" }`] : [])),
+        '- { exit: 0 }',
+      ];
+      const outcome = await run([yaml(`steps:\n${steps.map((step) => `  ${step}\n`).join('')}`)]);
+      const open = buffers.filter(({ isClosed }) => !isClosed);
+      expect(outcome.failures).toEqual([]);
+      expect(outcome.leaks.map(({ sizeBytes }) => sizeBytes)).toEqual(
+        open.map(({ sizeBytes }) => Math.ceil(sizeBytes / 4096) * 4096),
+      );
+      for (const area of outcome.areas) expect(area.endBytes).toBe(area.startBytes);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 describe('processes', () => {
@@ -415,6 +459,23 @@ describe('a program', () => {
     const { failures } = await run([program(main)]);
     expect(failures).toHaveLength(1);
     expect(failures[0]?.problem).toContain(problem);
+  });
+
+  test.each([
+    [
+      'a heap that is not there',
+      (process: Parameters<ProgramMain>[0]) => process.open('/dev/dma_heap/x', O_RDWR),
+      'this system has system, linux,cma',
+    ],
+    [
+      'more memory than is free',
+      (process: Parameters<ProgramMain>[0]) =>
+        process.dmaHeapAlloc(process.open('/dev/dma_heap/linux,cma', O_RDWR), 1n << 30n, O_RDWR),
+      'CMA area linux,cma: 31.6 MiB of 32 MiB free, largest run 31.6 MiB',
+    ],
+  ])('that asks for %s is told what there is', async (_, main, why) => {
+    const { failures } = await run([program(main)]);
+    expect(failures[0]?.why[0]).toBe(why);
   });
 
   test('may end its process itself', async () => {

@@ -77,7 +77,7 @@ class Run {
     const name = this.#nameFor(job.program.name);
     const identity = complete(this.#options.credentials);
     const process = this.#host.spawn(identity, name);
-    this.#join(new ProgramActor({ name, program: job.program, process, identity }));
+    this.#join(new ProgramActor({ name, program: job.program, process, identity, host: this.#host }));
   }
 
   #startProgram(workload: Workload, program: WorkloadProgram, scope: Scope, parent?: string): WorkloadActor {

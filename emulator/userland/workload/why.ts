@@ -4,6 +4,20 @@ import { type HeapChoice, isServed, namesNone } from './heap-choice.ts';
 import type { AreaState, WorkloadHost } from './host.ts';
 import type { StepContext } from './step-context.ts';
 
+/** What the state of heaps and areas says about a system call of a program that failed. */
+export function explainCall(
+  code: string | undefined,
+  path: string | undefined,
+  host: WorkloadHost,
+): readonly string[] {
+  if (code === 'ENOMEM') {
+    const page = BigInt(host.pageSizeBytes);
+    return host.areas().map((area) => `${freeState(area, page)}, largest run ${largestRun(area, page)}`);
+  }
+  if (code === 'ENOENT' && path?.startsWith('/dev/dma_heap/')) return [there(host), ...host.explainHeaps()];
+  return [];
+}
+
 /** What the state of heaps and areas says about a step that failed with an errno. */
 export function explainFailure(code: string | undefined, context: StepContext): readonly string[] {
   const { host, heapAsked, heapUsed } = context;
@@ -20,28 +34,39 @@ function whyNoMemory(heapName: string, wantedBytes: bigint, host: WorkloadHost):
   const area = host.areas().find(({ name }) => name === heap?.area);
   if (area === undefined) return [];
   const page = BigInt(host.pageSizeBytes);
-  const free = BigInt(area.pageCount - area.usedPages) * page;
-  const largest = BigInt(area.largestFreePages()) * page;
   const wanted = roughSize(wantedBytes);
   if (!area.active || area.pageCount === 0) return [`CMA area ${area.name} could not be activated at boot`];
-  const state = `CMA area ${area.name}: ${roughSize(free)} of ${roughSize(sizeOf(area, page))} free`;
-  const runs = `largest run ${roughSize(largest)}; ${wanted} were asked for`;
-  if (wantedBytes > sizeOf(area, page))
+  const state = freeState(area, page);
+  if (wantedBytes > BigInt(area.pageCount) * page) {
     return [`${state}, and ${wanted} were asked for: more than the whole area`];
-  if (wantedBytes > largest) return [`${state}, ${runs}`];
+  }
+  const runs = `largest run ${largestRun(area, page)}; ${wanted} were asked for`;
+  if (wantedBytes > BigInt(area.largestFreePages()) * page) return [`${state}, ${runs}`];
   return [`${state}, ${runs}, in a run that begins at the alignment which buffers of this size have`];
 }
 
-function whyNoHeap(asked: HeapChoice, host: WorkloadHost): readonly string[] {
+function freeState(area: AreaState, page: bigint): string {
+  const free = BigInt(area.pageCount - area.usedPages) * page;
+  return `CMA area ${area.name}: ${roughSize(free)} of ${roughSize(BigInt(area.pageCount) * page)} free`;
+}
+
+function largestRun(area: AreaState, page: bigint): string {
+  return roughSize(BigInt(area.largestFreePages()) * page);
+}
+
+function there(host: WorkloadHost): string {
   const heaps = host.heaps().map(({ name }) => name);
-  const there = heaps.length === 0 ? 'this system has no heaps' : `this system has ${heaps.join(', ')}`;
-  if (namesNone(asked, host.heaps())) {
-    const near = nearNames(asked.text, heaps);
-    return [
-      `unknown heap "${asked.text}"; ${near.length === 0 ? there : `${there}; did you mean ${near.join(' or ')}?`}`,
-    ];
+  return heaps.length === 0 ? 'this system has no heaps' : `this system has ${heaps.join(', ')}`;
+}
+
+function whyNoHeap(asked: HeapChoice, host: WorkloadHost): readonly string[] {
+  if (!namesNone(asked, host.heaps())) {
+    return [`no heap of the kind ${asked.text}: ${there(host)}`, ...host.explainHeaps()];
   }
-  return [`no heap of the kind ${asked.text}: ${there}`, ...host.explainHeaps()];
+  const heaps = host.heaps().map(({ name }) => name);
+  const near = nearNames(asked.text, heaps);
+  const help = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+  return [`unknown heap "${asked.text}"; ${there(host)}${help}`];
 }
 
 function whyNoAccess(context: StepContext): readonly string[] {
@@ -51,10 +76,6 @@ function whyNoAccess(context: StepContext): readonly string[] {
   const groups = identity.groups.length === 0 ? 'no further groups' : `groups ${identity.groups.join(', ')}`;
   const nodes = host.heaps().map(({ name, mode, uid, gid }) => `${name} ${mode} ${uid}:${gid}`);
   return [`the process has ${who} and ${groups}; the nodes are ${nodes.join(', ')}`];
-}
-
-function sizeOf(area: AreaState, page: bigint): bigint {
-  return BigInt(area.pageCount) * page;
 }
 
 /** A size for people, to a tenth of a MiB: `31.6 MiB`; below that in KiB. */

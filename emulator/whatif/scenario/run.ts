@@ -1,6 +1,7 @@
 import { InputError } from '../../base/input-error.ts';
 import type { RunOutcome } from '../../userland/workload/outcome.ts';
 import { type Job, runJobs } from '../../userland/workload/run.ts';
+import { roundRobin, shuffled } from '../../userland/workload/schedule.ts';
 import { boot } from '../boot.ts';
 import type { System } from '../system.ts';
 import { workloadHost } from '../workload-host.ts';
@@ -64,5 +65,6 @@ async function runWorkloads(setup: Setup, system: System, findJob: FindJob): Pro
   for (const workload of setup.workloads) {
     jobs.push('inline' in workload ? { workload: workload.inline } : await findJob(workload.name));
   }
-  return runJobs(jobs, workloadHost(system), { credentials: setup.credentials });
+  const order = setup.schedule === 'random' ? shuffled(setup.options.seed ?? 0) : roundRobin;
+  return runJobs(jobs, workloadHost(system), { credentials: setup.credentials, order });
 }

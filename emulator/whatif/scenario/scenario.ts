@@ -35,6 +35,7 @@ const nothing: Setup = {
   options: {},
   workloads: [],
   credentials: undefined,
+  schedule: 'round-robin',
 };
 const ownKeys = [...Object.keys(headShape), 'before', 'change', 'after'];
 

@@ -22,6 +22,8 @@ export interface Setup {
   readonly options: BootOptions;
   readonly workloads: readonly ScenarioWorkload[];
   readonly credentials: WorkloadCredentials | undefined;
+  /** How the workloads' processes take turns. */
+  readonly schedule: 'round-robin' | 'random';
 }
 
 /** Puts something into a setup. */
@@ -151,6 +153,13 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     option(z.array(edit).min(1), (edits, before) => ({ edits: [...(before.edits ?? []), ...edits] })),
   ],
   ['seed', option(z.int().min(0), (seed) => ({ seed }))],
+  [
+    'schedule',
+    setting(z.enum(['round-robin', 'random'], 'expected round-robin or random'), (schedule, setup) => ({
+      ...setup,
+      schedule,
+    })),
+  ],
   ['credentials', setting(credentialsSchema, (credentials, setup) => ({ ...setup, credentials }))],
   ['workloads', readWorkloads],
 ]);
