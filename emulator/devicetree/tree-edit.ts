@@ -3,13 +3,13 @@ import { DeviceTree, DtNode, DtProperty } from './tree.ts';
 const utf8 = new TextEncoder();
 
 /** A copy whose nodes may be edited; properties are shared, since nobody changes one. */
-export function copyTree(tree: DeviceTree): DeviceTree {
+export function copyTree(tree: DeviceTree, positions = tree.positions): DeviceTree {
   return new DeviceTree({
     root: copyNode(tree.root, undefined),
     reservations: tree.reservations,
     bootCpu: tree.bootCpu,
     file: tree.file,
-    positions: tree.positions,
+    positions,
   });
 }
 

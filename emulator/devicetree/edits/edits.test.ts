@@ -126,3 +126,31 @@ describe('--add-region', () => {
     expect(() => edited(add('a b,size=64M'))).toThrow('"a b" is no name for a node');
   });
 });
+
+describe('positions', () => {
+  const source = {
+    node: () => ({ file: 'board.dts', line: 1 }),
+    property: () => ({ file: 'board.dts', line: 2 }),
+    firstDefined: () => undefined,
+  };
+
+  function positionsAfter(...edits: readonly TreeEdit[]) {
+    const { root, file } = board();
+    return applyEdits(new DeviceTree({ root, file, positions: source }), edits).positions;
+  }
+
+  it('are those of the source, but for what an edit wrote', () => {
+    const positions = positionsAfter(set(`${pool}:size=1M`), add('more,size=2M'));
+    expect(positions?.property(pool, 'size')).toBeUndefined();
+    expect(positions?.firstDefined(pool, 'size')).toEqual({ file: 'board.dts', line: 2 });
+    expect(positions?.property(pool, 'compatible')).toEqual({ file: 'board.dts', line: 2 });
+    expect(positions?.node(pool)).toEqual({ file: 'board.dts', line: 1 });
+    expect(positions?.node('/reserved-memory/more')).toBeUndefined();
+  });
+
+  it('of a region that replaces another are not those of the old one', () => {
+    const positions = positionsAfter(remove(pool), add('linux,cma,size=2M'));
+    expect(positions?.node(pool)).toBeUndefined();
+    expect(positions?.property(pool, 'size')).toBeUndefined();
+  });
+});

@@ -1,5 +1,6 @@
 import { inputError } from '../../base/input-error.ts';
 import { nearNames } from '../../base/near-names.ts';
+import { EditedPositions } from '../positions/edited.ts';
 import type { DeviceTree, DtNode } from '../tree.ts';
 import { copyTree, removeNode } from '../tree-edit.ts';
 import { addRegion } from './region.ts';
@@ -17,19 +18,28 @@ export type TreeEdit =
 /** Applies edits in their order to a copy of a tree. An edit that cannot be made is an InputError that names it. */
 export function applyEdits(tree: DeviceTree, edits: readonly TreeEdit[]): DeviceTree {
   if (edits.length === 0) return tree;
-  const copy = copyTree(tree);
+  const edited = new Set<string>();
+  const positions = tree.positions && new EditedPositions(tree.positions, edited);
+  const copy = copyTree(tree, positions);
   for (const edit of edits) {
-    const problem = apply(copy, edit);
+    const before = new Set(reservedPaths(copy));
+    const problem = apply(copy, edit, edited);
     if (problem !== undefined)
       throw inputError('edit-refused', { option: `--${edit.kind}`, text: edit.text, problem });
+    for (const path of reservedPaths(copy)) if (!before.has(path)) edited.add(path);
   }
   return copy;
 }
 
-function apply(tree: DeviceTree, edit: TreeEdit): string | undefined {
+/** The regions, which are the only nodes that an edit adds. */
+function reservedPaths(tree: DeviceTree): readonly string[] {
+  return tree.node('/reserved-memory')?.children.map(({ path }) => path) ?? [];
+}
+
+function apply(tree: DeviceTree, edit: TreeEdit, edited: Set<string>): string | undefined {
   switch (edit.kind) {
     case 'set':
-      return applySet(tree, edit.text);
+      return applySet(tree, edit.text, edited);
     case 'delete':
       return applyDelete(tree, edit.text);
     case 'add-region':
@@ -39,7 +49,7 @@ function apply(tree: DeviceTree, edit: TreeEdit): string | undefined {
 
 const setForm = /^(\/[^:=]*):([^:=]+)(?:=([\s\S]*))?$/;
 
-function applySet(tree: DeviceTree, text: string): string | undefined {
+function applySet(tree: DeviceTree, text: string, edited: Set<string>): string | undefined {
   const match = setForm.exec(text);
   const path = match?.[1];
   const property = match?.[2];
@@ -48,6 +58,7 @@ function applySet(tree: DeviceTree, text: string): string | undefined {
   }
   const node = tree.node(path);
   if (node === undefined) return missing(tree, path);
+  edited.add(`${node.path}:${property.trim()}`);
   return setValue(node, property.trim(), match[3] ?? '');
 }
 
