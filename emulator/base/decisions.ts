@@ -30,6 +30,8 @@ export interface Decision {
   readonly rule: string;
   readonly tried: readonly Attempt[];
   readonly obstacle?: Obstacle;
+  /** All that stood in the way, lowest first, where it was more than one thing. */
+  readonly obstacles?: readonly Obstacle[];
   readonly position?: SourcePosition;
   /** The outcome as a sentence. */
   readonly outcome: string;

@@ -181,6 +181,12 @@ export class ReservedMemory {
       if (!region.node.available) {
         const status = region.node.property('status')?.string ?? '';
         region.become('disabled', `its status is "${status}"`);
+        boot.decisions.note({
+          subject: region.nodePath,
+          rule: 'reserved-memory/status',
+          position: boot.handoff.tree.positionOf(region.node, 'status'),
+          outcome: `not looked at: ${region.reason}, and only "okay" and "ok" count`,
+        });
         continue;
       }
       const outcome = reserve(this.#context, region);

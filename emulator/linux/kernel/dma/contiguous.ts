@@ -124,10 +124,11 @@ export class ContiguousAreas implements Contiguous {
           sizeBytes: outcome.size,
           alignBytes: this.#geometry.cmaQuantumBytes,
           ...(made ? { baseBytes: outcome.base } : {}),
-          result: made ? `free: placed at ${hex(outcome.base)}` : outcome.why,
+          result: made ? `free: placed at ${hex(outcome.base)}` : (search.shortage ?? outcome.why),
         },
       ],
       ...(search.obstacle === undefined ? {} : { obstacle: search.obstacle }),
+      ...(made || search.obstacles.length === 0 ? {} : { obstacles: search.obstacles }),
       outcome: made
         ? `${asked.source} made the default area: ${formatSize(outcome.size)} at ${hex(outcome.base)}`
         : `${asked.source} got no default area of ${formatSize(outcome.size)}: ${outcome.why}`,

@@ -1,6 +1,6 @@
 import type { Attempt, Obstacle } from '../../../../base/decisions.ts';
 import { formatSize, hex } from '../../../../base/units.ts';
-import { obstacleIn } from '../../../kernel/dma/contiguous/explain.ts';
+import { obstacleIn, obstaclesIn, shortage } from '../../../kernel/dma/contiguous/explain.ts';
 import type { SearchWindow } from '../../../mm/memblock.ts';
 import { type CellRange, isCompatible } from '../flat-tree.ts';
 import type { RegionContext } from '../reserved-mem.ts';
@@ -29,7 +29,7 @@ export function place(context: RegionContext, region: Region): CellRange | undef
   let base: bigint | undefined;
   for (const window of windows) {
     base = take(context, region, wish, window);
-    tried.push(attempt(wish, window, base));
+    tried.push(attempt(context, wish, window, base));
     if (base !== undefined) break;
   }
   const obstacle = obstacleOf(context, wish, windows, base);
@@ -43,6 +43,7 @@ export function place(context: RegionContext, region: Region): CellRange | undef
     rule: 'reserved-memory/dynamic-placement',
     tried,
     ...(obstacle === undefined ? {} : { obstacle }),
+    ...(base === undefined ? { obstacles: obstaclesOf(context, windows) } : {}),
     position: context.boot.handoff.tree.positionOf(region.node, 'size'),
     outcome:
       base === undefined
@@ -140,7 +141,12 @@ function failed(context: RegionContext, region: Region, wish: Wish): void {
   region.become('failed', `no free range of ${formatSize(wish.size)} where it may lie`);
 }
 
-function attempt(wish: Wish, window: SearchWindow, base: bigint | undefined): Attempt {
+function attempt(
+  { memblock }: RegionContext,
+  wish: Wish,
+  window: SearchWindow,
+  base: bigint | undefined,
+): Attempt {
   const where =
     window.start === undefined && window.end === undefined
       ? 'all memory'
@@ -150,7 +156,7 @@ function attempt(wish: Wish, window: SearchWindow, base: bigint | undefined): At
     sizeBytes: wish.size,
     alignBytes: wish.alignment,
     ...(base === undefined ? {} : { baseBytes: base }),
-    result: base === undefined ? 'no free range is large enough' : `free: placed at ${hex(base)}`,
+    result: base === undefined ? shortage(memblock, wish.alignment, window) : `free: placed at ${hex(base)}`,
   };
 }
 
@@ -166,4 +172,11 @@ function obstacleOf(
   const end = window?.end ?? memblock.endOfMemory;
   const from = base === undefined ? (window?.start ?? memblock.startOfMemory) : base + wish.size;
   return from < end ? obstacleIn(memblock, from, end) : undefined;
+}
+
+/** All that keeps the region out of its windows, lowest first. */
+function obstaclesOf({ memblock }: RegionContext, windows: readonly SearchWindow[]): readonly Obstacle[] {
+  return windows.flatMap(({ start, end }) =>
+    obstaclesIn(memblock, start ?? memblock.startOfMemory, end ?? memblock.endOfMemory),
+  );
 }
