@@ -11,6 +11,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -35,6 +36,7 @@ if (process.argv.includes('--if-stale') && isFresh()) {
   declareTypes();
   writeFileSync(stamp, '');
 }
+linkCommand();
 
 function isFresh() {
   if (!existsSync(stamp)) return false;
@@ -103,6 +105,13 @@ function copyCompiler() {
   mkdirSync(join(dist, 'dtc-parser'), { recursive: true });
   for (const file of readdirSync(compiler))
     copyFileSync(join(compiler, file), join(dist, 'dtc-parser', file));
+}
+
+/** npm links the commands of dependencies only; `npx heapboard` shall work in the checkout itself too. */
+function linkCommand() {
+  const link = join(root, 'node_modules/.bin/heapboard');
+  rmSync(link, { force: true });
+  symlinkSync('../../dist/cli/main.js', link);
 }
 
 function declareTypes() {
