@@ -5,6 +5,7 @@ import { IntervalSet } from '../lib/interval-set.ts';
 import type { EarlyAllocator } from './early-alloc.ts';
 import type { Memblock } from './memblock.ts';
 import { memoryPfnRanges } from './mm-init.ts';
+import { pageGeometry } from './page-geometry.ts';
 
 /** sizeof(struct page). */
 const pageStructBytes = 64;
@@ -71,10 +72,20 @@ function takeSectionTables(boot: BootEnvironment, early: EarlyAllocator, facts: 
   }
 }
 
+/** mem_section_usage_size(): a header, a map of subsections where the map is virtual, and flags of pageblocks. */
+function usageBytes(boot: BootEnvironment, facts: SectionFacts): number {
+  const { pageblockPages } = pageGeometry(boot.release, boot.config);
+  const { pageblockFlagBits } = boot.release.behaviours;
+  const subsections = boot.config.enabled('SPARSEMEM_VMEMMAP')
+    ? 8 * Math.ceil(2 ** (facts.bits - 21) / 64)
+    : 0;
+  return 16 + subsections + 8 * Math.ceil(((facts.pages / pageblockPages) * pageblockFlagBits) / 64);
+}
+
 /** Flags of pageblocks and a map of subsections, for all sections at once. */
 function takeUsage(boot: BootEnvironment, early: EarlyAllocator, facts: SectionFacts): void {
   const { kernelImage } = boot.handoff;
-  const bytes = BigInt(24 * facts.present.size);
+  const bytes = BigInt(usageBytes(boot, facts) * facts.present.size);
   const owner = 'usage maps of memory sections';
   if (boot.config.enabled('MEMORY_HOTREMOVE')) {
     const size = 1n << BigInt(facts.bits);
@@ -97,24 +108,30 @@ function takeVirtualMap(
   const sectionBytes = ((mapBytes + blockBytes - 1n) / blockBytes) * blockBytes;
   const count = BigInt(facts.present.size);
   const owner = 'the memory map';
-  const whole = memblock.allocate(sectionBytes * count, sectionBytes, { owner });
+  const inOne = boot.release.behaviours.memoryMapBuffer === 'one';
+  const whole = inOne ? memblock.allocate(sectionBytes * count, sectionBytes, { owner }) : undefined;
   const tables = vmemmapTables(boot, facts);
   const usesBlocks = mapBytes % blockBytes === 0n;
+  const ownTables = 'page tables of the memory map';
   if (whole === undefined) {
+    early.takePages(tables, ownTables);
     const unit = usesBlocks ? blockBytes : BigInt(boot.pageSizeBytes);
     let missing = (mapBytes * count) / unit;
     if (usesBlocks) {
       while (missing > 0n && memblock.allocate(unit, unit, { owner }) !== undefined) missing -= 1n;
     }
     early.takePages(Number((missing * unit) / BigInt(boot.pageSizeBytes)), owner);
-  } else if (!usesBlocks) {
-    const used = mapBytes * count;
-    if (sectionBytes * count > used) memblock.free(whole + used, sectionBytes * count - used);
+    return;
   }
-  early.takePages(tables, 'page tables of the memory map');
+  const used = mapBytes * count;
+  if (sectionBytes * count > used) memblock.free(whole + used, sectionBytes * count - used);
+  early.takePages(tables, ownTables);
 }
 
-/** Page tables of the virtual map: one for each span of it, on each level that is not the top one. */
+/**
+ * Page tables of the virtual map: one for each span of it, on each level that is not the top one. With 64K pages
+ * the level below the top is shared with the fixed mappings, and there already.
+ */
 function vmemmapTables(boot: BootEnvironment, facts: SectionFacts): number {
   const { pageShift, virtualAddressBits } = boot.config.facts;
   const bits = pageShift - 3;
@@ -122,7 +139,8 @@ function vmemmapTables(boot: BootEnvironment, facts: SectionFacts): number {
   const mapBytes = facts.pages * pageStructBytes;
   const usesBlocks = mapBytes % 2 ** (pageShift + bits) === 0;
   let tables = 0;
-  for (let level = usesBlocks ? 1 : 0; level < levels - 1; level += 1) {
+  const allocated = pageShift === 16 ? levels - 2 : levels - 1;
+  for (let level = usesBlocks ? 1 : 0; level < allocated; level += 1) {
     const span = 2 ** (pageShift + bits * (level + 1));
     const used = new IntervalSet();
     for (const [from, to] of facts.ranges) {

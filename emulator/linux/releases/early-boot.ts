@@ -12,6 +12,10 @@ export interface EarlyBootBehaviours {
   readonly linearMapPages: 'by-option' | 'always';
   /** log2 of a memory section: with pages of 4K and 16K, and of 64K. */
   readonly sectionBits: { readonly small: number; readonly large: number };
+  /** Whether the memory map is taken as one buffer or by blocks of the page tables. */
+  readonly memoryMapBuffer: 'one' | 'blocks';
+  /** Bits that a pageblock has in the usage map of its section. */
+  readonly pageblockFlagBits: number;
   /** Bytes of an entry in the table of regions that is moved to allocated memory; 0 where it stays. */
   readonly regionEntryBytes: number;
   /** Bytes of struct device_node and struct property, with sysfs. */
@@ -23,8 +27,6 @@ export interface EarlyBootBehaviours {
   readonly bounceBuffer: 'by-address' | 'always-small';
   /** Symbols of the release's arm64 defconfig that other releases do not have. */
   readonly referenceSymbols: Readonly<Record<string, string>>;
-  /** The CMA areas' own size in the log of a panic that a pool outside memory causes. */
-  readonly poolOutsideMemory: 'oops-in-init';
 }
 
 export const earlyBootHistory: History<EarlyBootBehaviours> = {
@@ -100,9 +102,29 @@ export const earlyBootHistory: History<EarlyBootBehaviours> = {
       says: 'divides memory into sections of 128 MiB, or 512 MiB with 64K pages',
     },
   ],
+  memoryMapBuffer: [
+    { since: 'rfc-2019', value: 'one', evidence: 'recorded', says: 'takes the memory map as one buffer' },
+    { since: '7.2', value: 'blocks', evidence: 'recorded', says: 'takes the memory map block by block' },
+  ],
+  pageblockFlagBits: [
+    { since: 'rfc-2019', value: 4, evidence: 'recorded', says: 'keeps four bits for a pageblock' },
+    { since: '6.17', value: 8, evidence: 'inferred', says: 'keeps eight bits for a pageblock' },
+    { since: '7.2', value: 8, evidence: 'recorded', says: 'keeps eight bits for a pageblock' },
+  ],
   regionEntryBytes: [
     { since: 'rfc-2019', value: 0, evidence: 'read', says: 'keeps its regions in a table of the image' },
-    { since: '6.12', value: 48, evidence: 'inferred', says: 'moves its regions to a table of their number' },
+    {
+      since: '6.12',
+      value: 48,
+      evidence: 'recorded',
+      says: 'moves its regions to a table of their number, 48 bytes each',
+    },
+    {
+      since: '7.2',
+      value: 40,
+      evidence: 'recorded',
+      says: 'moves its regions to a table of their number, 40 bytes each',
+    },
   ],
   deviceNodeBytes: [
     { since: 'rfc-2019', value: 168, evidence: 'recorded', says: 'needs 168 bytes for a node of the tree' },
@@ -154,14 +176,6 @@ export const earlyBootHistory: History<EarlyBootBehaviours> = {
       value: { DMA_BOUNCE_UNALIGNED_KMALLOC: 'y', PAGE_BLOCK_MAX_ORDER: '10' },
       evidence: 'inferred',
       says: 'has PAGE_BLOCK_MAX_ORDER in its defconfig',
-    },
-  ],
-  poolOutsideMemory: [
-    {
-      since: 'rfc-2019',
-      value: 'oops-in-init',
-      evidence: 'recorded',
-      says: 'dies in its first process where an area lies outside memory',
     },
   ],
 };
