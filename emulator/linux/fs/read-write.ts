@@ -30,9 +30,11 @@ export function readRange(
   if (!file.mayRead) return -errno.EBADF;
   if (!file.canRead) return -errno.EINVAL;
   if (!accessOk(range.address, range.lengthBytes)) return -errno.EFAULT;
-  const bytes = file.read(Math.min(range.lengthBytes, maximumCount), position, kernel, task);
-  if (typeof bytes === 'number') return bytes;
-  return copyToUser(task, range.address, bytes) ? bytes.length : -errno.EFAULT;
+  return inPieces(task, file, range, (address, length, done) => {
+    const bytes = file.read(length, position + done, kernel, task);
+    if (typeof bytes === 'number') return bytes;
+    return copyToUser(task, address, bytes) ? bytes.length : -errno.EFAULT;
+  });
 }
 
 /** vfs_write() of one range at `position`. */
@@ -46,9 +48,37 @@ export function writeRange(
   if (!file.mayWrite) return -errno.EBADF;
   if (!file.canWrite) return -errno.EINVAL;
   if (!accessOk(range.address, range.lengthBytes)) return -errno.EFAULT;
-  const bytes = readUser(task, range.address, Math.min(range.lengthBytes, maximumCount));
-  if (typeof bytes === 'number') return bytes;
-  return file.write(bytes, position, kernel, task);
+  return inPieces(task, file, range, (address, length, done) => {
+    const bytes = readUser(task, address, length);
+    return typeof bytes === 'number' ? bytes : file.write(bytes, position + done, kernel, task);
+  });
+}
+
+/** What is moved at once. */
+const pieceBytes = 2 ** 20;
+
+/**
+ * Moves a range: at most what is mapped, and piece by piece where the file has positions. Others get one piece, since
+ * they might wait for more.
+ */
+function inPieces(
+  task: Task,
+  file: OpenFile,
+  { address, lengthBytes }: UserRange,
+  move: (address: number, length: number, done: number) => Errno,
+): Errno {
+  const wanted = Math.min(lengthBytes, maximumCount);
+  // Where nothing is mapped the file is asked all the same: at its end it does not matter.
+  const reachable = task.memory.mappedPrefix(address, wanted) || Math.min(wanted, 1);
+  let done = 0;
+  do {
+    const length = Math.min(reachable - done, pieceBytes);
+    const moved = move(address + done, length, done);
+    if (moved < 0) return done > 0 ? done : moved;
+    done += moved;
+    if (moved < length || !file.positioning.positional) break;
+  } while (done < reachable);
+  return done;
 }
 
 type Mover = typeof readRange;

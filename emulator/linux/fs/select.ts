@@ -109,11 +109,12 @@ const setNames = ['read', 'write', 'except'] as const;
 export function select(
   kernel: Kernel,
   task: Task,
-  count: number,
+  countGiven: number,
   addresses: SelectSets,
   timeoutNs: bigint | undefined,
 ): Errno {
-  if (count < 0) return -errno.EINVAL;
+  if (countGiven < 0) return -errno.EINVAL;
+  const count = Math.min(countGiven, task.limits.files);
   const sizeBytes = Math.ceil(count / 64) * 8;
   const asked = new Map<(typeof setNames)[number], Uint8Array>();
   for (const name of setNames) {

@@ -1,6 +1,6 @@
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
 import type { Frames } from './frames.ts';
-import { VM_ACCESS_FLAGS, VM_EXEC, VM_PFNMAP, VM_WRITE, type VmArea } from './vm-area.ts';
+import { VM_ACCESS_FLAGS, VM_PFNMAP, VM_WRITE, type VmArea } from './vm-area.ts';
 
 /** Why an access failed; translations are never negative otherwise. */
 export const faultNoArea = -1;
@@ -65,16 +65,27 @@ export class AddressSpace {
 
   /** Pages of a mapping that are present, as Rss counts them, and how many of them are the process's own. */
   presentPages(area: VmArea): { readonly present: number; readonly anonymous: number } {
-    const { pageSizeBytes } = this.host;
     const counts = { present: 0, anonymous: 0 };
     if ((area.flags & VM_PFNMAP) !== 0) return counts;
-    for (let page = area.start / pageSizeBytes; page < area.end / pageSizeBytes; page += 1) {
-      const entry = this.#pages.get(page);
-      if (entry === undefined) continue;
+    for (const [, entry] of this.#pagesIn(area.start, area.end)) {
       counts.present += 1;
       if (entry.owned) counts.anonymous += 1;
     }
     return counts;
+  }
+
+  /** The present pages of a range; the cost is that of the smaller of the two. */
+  *#pagesIn(start: number, end: number): IterableIterator<readonly [number, Page]> {
+    const { pageSizeBytes } = this.host;
+    const [first, last] = [start / pageSizeBytes, end / pageSizeBytes];
+    if (this.#pages.size < last - first) {
+      for (const pair of [...this.#pages]) if (pair[0] >= first && pair[0] < last) yield pair;
+      return;
+    }
+    for (let page = first; page < last; page += 1) {
+      const entry = this.#pages.get(page);
+      if (entry !== undefined) yield [page, entry];
+    }
   }
 
   /** Pages that are the process's own. */
@@ -115,6 +126,16 @@ export class AddressSpace {
       found.push(area);
     }
     return found;
+  }
+
+  /** How many bytes from `address` on are mapped without a hole, up to `lengthBytes`. */
+  mappedPrefix(address: number, lengthBytes: number): number {
+    let end = address;
+    for (const area of this.overlapping(address, address + lengthBytes)) {
+      if (area.start > end) break;
+      end = area.end;
+    }
+    return Math.min(end - address, lengthBytes);
   }
 
   /** Links a mapping whose range is free. */
@@ -266,18 +287,10 @@ export class AddressSpace {
 
   /** Takes the pages of a range away (zap_page_range()). */
   dropPages(start: number, end: number): void {
-    const { pageSizeBytes, frames } = this.host;
-    const [first, last] = [start / pageSizeBytes, end / pageSizeBytes];
-    const drop = (page: number, entry: Page) => {
-      this.#pages.delete(page);
-      if (entry.owned) frames.put(entry.pfn);
-    };
-    if (this.#pages.size < last - first) {
-      for (const [page, entry] of [...this.#pages]) if (page >= first && page < last) drop(page, entry);
-    } else if (this.#pages.size > 0) {
-      for (let page = first; page < last; page += 1) {
-        const entry = this.#pages.get(page);
-        if (entry !== undefined) drop(page, entry);
+    if (this.#pages.size > 0) {
+      for (const [page, entry] of this.#pagesIn(start, end)) {
+        this.#pages.delete(page);
+        if (entry.owned) this.host.frames.put(entry.pfn);
       }
     }
     this.flush();
@@ -285,38 +298,23 @@ export class AddressSpace {
 
   /** Moves present pages to another range (move_page_tables()). */
   movePages(from: number, to: number, lengthBytes: number): void {
-    const { pageSizeBytes } = this.host;
-    const [first, target] = [from / pageSizeBytes, to / pageSizeBytes];
-    for (let offset = 0; offset < lengthBytes / pageSizeBytes; offset += 1) {
-      const entry = this.#pages.get(first + offset);
-      if (entry === undefined) continue;
-      this.#pages.delete(first + offset);
-      this.#pages.set(target + offset, entry);
+    const distance = (to - from) / this.host.pageSizeBytes;
+    for (const [page, entry] of [...this.#pagesIn(from, from + lengthBytes)]) {
+      this.#pages.delete(page);
+      this.#pages.set(page + distance, entry);
     }
     this.flush();
   }
 
   /** Copies `area`'s pages to a child: its own ones are shared from now on, until one side writes. */
   sharePagesWith(child: AddressSpace, area: VmArea): void {
-    const { pageSizeBytes, frames } = this.host;
-    for (let page = area.start / pageSizeBytes; page < area.end / pageSizeBytes; page += 1) {
-      const entry = this.#pages.get(page);
-      if (entry === undefined || !entry.owned) continue;
-      frames.get(entry.pfn);
+    for (const [page, entry] of this.#pagesIn(area.start, area.end)) {
+      if (!entry.owned) continue;
+      this.host.frames.get(entry.pfn);
       entry.writable = false;
       child.#pages.set(page, { pfn: entry.pfn, owned: true, writable: false });
     }
     this.flush();
-  }
-
-  /** Write-protects nothing by itself: forgets translations after the flags of a mapping changed. */
-  protectionChanged(): void {
-    this.flush();
-  }
-
-  /** Whether code may run there. */
-  mayExecute(address: number): boolean {
-    return ((this.find(address)?.flags ?? 0) & VM_EXEC) !== 0;
   }
 
   /** Copies from user memory; returns how many bytes could not be read, with the reason in `lastFault`. */

@@ -77,6 +77,7 @@ function populateFor(writes: boolean): Handler {
   return ({ task, area }) => {
     if ((area.flags & (vm.VM_IO | vm.VM_PFNMAP)) !== 0) return -errno.EINVAL;
     const space = task.memory;
+    if (area.isAnonymous && !writes) return (area.flags & vm.VM_ACCESS_FLAGS) === 0 ? -errno.EINVAL : 0;
     for (let address = area.start; address < area.end; address += space.host.pageSizeBytes) {
       const result = writes ? space.translateWrite(address) : space.translateRead(address);
       if (result === faultProtection) return -errno.EINVAL;
@@ -181,10 +182,11 @@ export function mincore(task: Task, start: number, lengthBytes: number, vector: 
   const { pageSizeBytes } = space.host;
   if (start % pageSizeBytes !== 0) return -errno.EINVAL;
   const pageCount = pageAlign(lengthBytes, pageSizeBytes) / pageSizeBytes;
+  if (space.mappedPrefix(start, pageCount * pageSizeBytes) < pageCount * pageSizeBytes) return -errno.ENOMEM;
+  if (space.mappedPrefix(vector, pageCount) < pageCount) return -errno.EFAULT;
   const present = new Uint8Array(pageCount);
   for (let index = 0; index < pageCount; index += 1) {
     const address = start + index * pageSizeBytes;
-    if (space.find(address) === undefined) return -errno.ENOMEM;
     present[index] = space.presentPfn(address) === undefined ? 0 : 1;
   }
   return copyToUser(task, vector, present) ? 0 : -errno.EFAULT;

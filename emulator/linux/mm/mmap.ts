@@ -201,13 +201,19 @@ function makeArea(
   return area;
 }
 
-/** Touches every page that may be read, as MAP_POPULATE does; what cannot be had is left out. */
+/**
+ * Touches every page, as MAP_POPULATE does, up to the first that cannot be had. Anonymous memory that cannot be written
+ * would only get pages of zeroes, which take no room.
+ */
 export function populate(space: AddressSpace, start: number, end: number): void {
-  for (let address = start; address < end; address += space.host.pageSizeBytes) {
-    const area = space.find(address);
-    const writes = area !== undefined && (area.flags & (VM_WRITE | VM_SHARED)) === VM_WRITE;
-    if (writes) space.translateWrite(address);
-    else space.translateRead(address);
+  for (const area of space.overlapping(start, end)) {
+    const writes = (area.flags & (VM_WRITE | VM_SHARED)) === VM_WRITE;
+    if (area.isAnonymous && !writes) continue;
+    const last = Math.min(end, area.end);
+    for (let address = Math.max(start, area.start); address < last; address += space.host.pageSizeBytes) {
+      const result = writes ? space.translateWrite(address) : space.translateRead(address);
+      if (result < 0) return;
+    }
   }
 }
 

@@ -24,8 +24,14 @@ export function copyToUser(
   return accessOk(address, lengthBytes) && task.memory.write(address, source, 0, lengthBytes) === 0;
 }
 
+/** What the kernel ever takes in at once, and more. */
+const largestCopyBytes = 2 ** 28;
+
 /** Reads `lengthBytes` as a fresh array, or -EFAULT. */
 export function readUser(task: Task, address: number, lengthBytes: number): Uint8Array | Errno {
+  if (!accessOk(address, lengthBytes) || task.memory.mappedPrefix(address, lengthBytes) < lengthBytes)
+    return -errno.EFAULT;
+  if (lengthBytes > largestCopyBytes) return -errno.ENOMEM;
   const bytes = new Uint8Array(lengthBytes);
   return copyFromUser(task, address, bytes, lengthBytes) ? bytes : -errno.EFAULT;
 }

@@ -65,6 +65,16 @@ function filesIn(task: Task, control: Uint8Array): OpenFile[] | Errno {
   return files.length > maximumFiles ? -errno.EINVAL : files;
 }
 
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    bytes.set(part, filled);
+    filled += part.length;
+  }
+  return bytes;
+}
+
 /** ___sys_sendmsg() */
 export function sendMessage(kernel: Kernel, task: Task, fd: number, address: number, flags: number): Errno {
   const socket = socketAt(task, fd);
@@ -77,14 +87,13 @@ export function sendMessage(kernel: Kernel, task: Task, fd: number, address: num
   if (typeof control === 'number') return control;
   const files = filesIn(task, control);
   if (typeof files === 'number') return files;
-  const bytes = new Uint8Array(ranges.reduce((sum, range) => sum + range.lengthBytes, 0));
-  let filled = 0;
+  const parts: Uint8Array[] = [];
   for (const range of ranges) {
     const part = readUser(task, range.address, range.lengthBytes);
     if (typeof part === 'number') return part;
-    bytes.set(part, filled);
-    filled += part.length;
+    parts.push(part);
   }
+  const bytes = joined(parts);
   for (const file of files) file.get();
   const sent = socket.send({ bytes, files }, task, (flags & MSG_DONTWAIT) !== 0);
   if (sent < 0) for (const file of files) file.put(kernel, 'in-flight', task);
