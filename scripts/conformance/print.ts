@@ -31,10 +31,12 @@ function table(tally: KernelTally): string {
   return printed.toString();
 }
 
+const oneLine = (text: string) => text.replaceAll('\n', '⏎');
+
 function describe(difference: Difference): string {
   const { fact, record, listed } = difference;
   const what = fact.item === '' || fact.field === 'log' ? fact.field : `${fact.field} ${fact.item}`;
-  return `${listed ? 'listed  ' : 'UNLISTED'} ${record}: ${what}: recorded ${fact.recorded} | emulated ${fact.emulated}`;
+  return `${listed ? 'listed  ' : 'UNLISTED'} ${record}: ${what}: recorded ${oneLine(fact.recorded)} | emulated ${oneLine(fact.emulated)}`;
 }
 
 /** The report of one kernel: a line of totals, what was skipped, a table by field, and the differences. */

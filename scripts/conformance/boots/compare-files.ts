@@ -18,6 +18,15 @@ export function compareFiles(
     if (name === 'file:/proc/devices') return [fact('files', name, heapMajor(text), heapMajor(file(name)))];
     const compared =
       comparedListings.includes(name) || comparedFiles.some((folder) => name.startsWith(`file:${folder}`));
-    return compared ? [fact('files', name, text, file(name))] : [];
+    return compared ? [compareText(name, text, file(name))] : [];
   });
+}
+
+/** A whole text as one fact, which shows the first lines that differ. */
+function compareText(name: string, recorded: string, emulated: string | undefined): Fact<'files'> {
+  const [before, after] = [recorded, emulated].map((text) => text?.split('\n'));
+  const line = (before ?? []).findIndex((text, index) => text !== after?.[index]);
+  if (recorded === emulated || emulated === undefined || line < 0)
+    return fact('files', name, recorded, emulated);
+  return fact('files', `${name} line ${line + 1}`, before?.[line], after?.[line]);
 }

@@ -2,6 +2,8 @@ import { type KernelConfig, parseConfig } from '../../../emulator/linux/kconfig.
 import { releaseNamed, releaseNames } from '../../../emulator/linux/releases.ts';
 import { bootTree } from '../../../emulator/whatif/boot-tree.ts';
 import type { System } from '../../../emulator/whatif/system.ts';
+import { dump } from '../../probe/dumps.ts';
+import { Libc } from '../../probe/libc.ts';
 import type { BootRecord, Records } from '../../records/record.ts';
 import type { BootOutcome } from './outcome.ts';
 import { placementOf, treeOf } from './recorded-machine.ts';
@@ -66,6 +68,7 @@ export function outcomeOf(system: System): BootOutcome {
     memTotalKiB: inKiB(summary.meminfo.MemTotal),
     cmaTotalKiB: inKiB(summary.meminfo.CmaTotal),
     log: summary.dmesg,
+    file: (name) => (summary.booted ? dump(new Libc(system.spawn()), name) : undefined),
     ...(summary.panic === undefined ? {} : { panic: summary.panic }),
   };
 }
