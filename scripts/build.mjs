@@ -25,7 +25,14 @@ const compiler = join(root, 'emulator/devicetree/dtc-parser/build');
 /** Packages that bring files of their own and so stay what they are: installed beside this one. */
 const installed = ['@swc/wasm-typescript'];
 
-const madeFrom = ['emulator', 'scripts/build.mjs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const madeFrom = [
+  'emulator',
+  'scripts/build.mjs',
+  'scripts/one-core.mjs',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 
 if (process.argv.includes('--if-stale') && isFresh()) {
   console.log('heapboard is built');
@@ -54,7 +61,8 @@ function newestChange(path) {
 async function bundle() {
   const { build } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const { metafile } = await build({
+  const { oneCore } = await import('./one-core.mjs');
+  const options = {
     absWorkingDir: root,
     entryPoints: ['emulator/index.ts', 'emulator/cli/main.ts'],
     outdir: dist,
@@ -76,7 +84,9 @@ async function bundle() {
     define: { HEAPBOARD_VERSION: JSON.stringify(version) },
     legalComments: 'none',
     logLevel: 'warning',
-  });
+  };
+  const core = await oneCore(options, ['emulator/cli/cli.ts', 'emulator/cli/commands/boot.ts']);
+  const { metafile } = await build({ ...options, plugins: [core] });
   chmodSync(join(dist, 'cli/main.js'), 0o755);
   writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
 }

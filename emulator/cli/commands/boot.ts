@@ -1,3 +1,6 @@
+import { bootText } from '../../report/boot-text.ts';
+import { toJson } from '../../report/json.ts';
+import { boot } from '../../whatif/boot.ts';
 import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
@@ -30,18 +33,11 @@ export const bootCommand = defineCommand({
   ],
   async run([input = ''], options, io) {
     const bootOptions = readBootOptions(options);
-    const { boot } = await import('../../whatif/boot.ts');
     const notice = (text: string) => io.err(`heapboard: ${text}\n`);
     const system = await boot(input, bootOptions, { notice, stdin: io.stdin });
-    if (options.json) {
-      const { toJson } = await import('../../report/json.ts');
-      io.out(toJson(system.summary()));
-    } else {
-      const { bootText } = await import('../../report/boot-text.ts');
-      io.out(
-        bootText(system.summary(), { colours: io.colours, dmesg: options.dmesg ? system.dmesg : undefined }),
-      );
-    }
+    const summary = system.summary();
+    const dmesg = options.dmesg ? system.dmesg : undefined;
+    io.out(options.json ? toJson(summary) : bootText(summary, { colours: io.colours, dmesg }));
     return options['expect-booted'] && !system.booted ? exitCodes.expectationFailed : exitCodes.answer;
   },
 });
