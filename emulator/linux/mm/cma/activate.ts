@@ -35,11 +35,8 @@ export function activateAreas(
       abandon(boot, area, pages);
       continue;
     }
-    const busy = cma.all
-      .slice(0, area.index)
-      .filter((other) => other.active)
-      .flatMap((other) => overlap(area, other));
-    area.activate(hazards(boot, memblock, area), busy);
+    area.activate(hazards(boot, memblock, area));
+    for (const other of cma.all.slice(0, area.index)) if (other.active) shareNothing(area, other);
     zone.addLender(area);
   }
 }
@@ -91,10 +88,13 @@ function abandon(boot: BootEnvironment, area: Area, pages: PageAllocator): void 
   area.abandon();
 }
 
-function overlap(area: Area, other: Area): { firstPfn: number; endPfn: number }[] {
+/** Pages that two areas gave to the page allocator are bad from then on: neither area can have them. */
+function shareNothing(area: Area, other: Area): void {
   const firstPfn = Math.max(area.basePfn, other.basePfn);
   const endPfn = Math.min(area.basePfn + area.pageCount, other.basePfn + other.pageCount);
-  return firstPfn < endPfn ? [{ firstPfn, endPfn }] : [];
+  if (firstPfn >= endPfn) return;
+  area.exclude(firstPfn, endPfn);
+  other.exclude(firstPfn, endPfn);
 }
 
 /** Parts of an area that are not plain memory: unmapped ranges, and what boot loader and kernel put there. */

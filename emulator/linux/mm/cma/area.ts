@@ -25,6 +25,11 @@ export interface AreaHost {
   migrate(pfns: readonly number[]): boolean;
 }
 
+interface PageRun {
+  readonly firstPfn: number;
+  readonly endPfn: number;
+}
+
 export interface AreaFacts {
   readonly name: string;
   readonly index: number;
@@ -44,8 +49,8 @@ export class Area implements CmaArea, PageLender {
   #bitmap: Bitmap | undefined;
   #borrowed: BorrowedPages | undefined;
   #hazards: readonly CmaHazard[] = [];
-  /** Runs that cma_alloc() can never isolate: pages that another area gave to the page allocator. */
-  #busy: readonly { readonly firstPfn: number; readonly endPfn: number }[] = [];
+  /** Runs that cma_alloc() can never isolate. */
+  readonly #excluded: PageRun[] = [];
   #allocatedPages = 0;
   #failedPages = 0;
   #releasedPages = 0;
@@ -94,10 +99,14 @@ export class Area implements CmaArea, PageLender {
   }
 
   /** Gives the area its bitmap: from now on it can be allocated from. */
-  activate(hazards: readonly CmaHazard[], busy: readonly { firstPfn: number; endPfn: number }[]): void {
+  activate(hazards: readonly CmaHazard[] = []): void {
     this.#bitmap = new Bitmap(this.pageCount);
     this.#hazards = hazards;
-    this.#busy = busy;
+  }
+
+  /** Pages that every attempt to allocate finds busy. */
+  exclude(firstPfn: number, endPfn: number): void {
+    this.#excluded.push({ firstPfn, endPfn });
   }
 
   /** Activation failed: the area stays in the table, without pages. */
@@ -132,7 +141,7 @@ export class Area implements CmaArea, PageLender {
       }
       answer = claimed;
       if (claimed !== -errno.EBUSY) break;
-      start = place + mask + 1;
+      start = Math.max(place + mask + 1, this.#excludedEnd(pfn, count) - this.basePfn);
     }
     if (options.noWarn !== true) this.#host.reports.allocationFailed(this, count, answer);
     return this.#refuse(count, answer);
@@ -170,9 +179,7 @@ export class Area implements CmaArea, PageLender {
 
   /** alloc_contig_range(): makes exactly these pages free, or says why not. */
   #claim(pfn: number, count: number): number {
-    if (this.#busy.length > 0) {
-      if (this.#busy.some((busy) => busy.firstPfn < pfn + count && pfn < busy.endPfn)) return -errno.EBUSY;
-    }
+    if (this.#excluded.length > 0 && this.#excludedEnd(pfn, count) > 0) return -errno.EBUSY;
     const borrowed = this.#borrowed;
     if (borrowed === undefined || borrowed.count === 0) return 0;
     const start = pfn - this.basePfn;
@@ -180,6 +187,11 @@ export class Area implements CmaArea, PageLender {
     if (inTheWay.length === 0) return 0;
     if (inTheWay.some((place) => borrowed.isPinned(place))) return -errno.EBUSY;
     return this.#host.migrate(inTheWay.map((place) => this.basePfn + place)) ? 0 : -errno.ENOMEM;
+  }
+
+  /** The end of the excluded run that touches a range; 0 where none does. */
+  #excludedEnd(pfn: number, count: number): number {
+    return this.#excluded.find((run) => run.firstPfn < pfn + count && pfn < run.endPfn)?.endPfn ?? 0;
   }
 
   #refuse(countedPages: number, answer: number): number {
