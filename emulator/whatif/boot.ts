@@ -1,7 +1,7 @@
 import { nodeFiles } from '../devicetree/node-files.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import type { BootOptions } from './boot-options.ts';
-import { bootTree } from './boot-tree.ts';
+import { type BootRequest, bootTree } from './boot-tree.ts';
 import { chooseKernel } from './kernel-choice.ts';
 import { type BootHost, loadInput } from './load-input.ts';
 import type { System } from './system.ts';
@@ -15,7 +15,16 @@ export async function boot(
   options: BootOptions = {},
   host: BootHost = {},
 ): Promise<System> {
+  return bootTree(await loadBoot(input, options, host));
+}
+
+/** Loads all that a boot depends on, so that it can be booted several times, and changed in between. */
+export async function loadBoot(
+  input: string | DeviceTree,
+  options: BootOptions = {},
+  host: BootHost = {},
+): Promise<BootRequest> {
   const { tree, board } = await loadInput(input, options, host);
   const readText = (file: string) => new TextDecoder().decode(nodeFiles.read(file));
-  return bootTree({ ...options, ...chooseKernel(options, board, readText), tree, profile: board });
+  return { ...options, ...chooseKernel(options, board, readText), tree, profile: board };
 }

@@ -1,0 +1,150 @@
+import type { Decision, Obstacle } from '../../base/decisions.ts';
+import type { SourcePosition } from '../../base/position.ts';
+import { pageGeometry } from '../../linux/mm/page-geometry.ts';
+import type { BootRequest } from '../boot-tree.ts';
+import { bootTree } from '../boot-tree.ts';
+import type { System } from '../system.ts';
+import { type Change, optionOf } from './change.ts';
+import type { Failure } from './failure.ts';
+import { findChange } from './find-change.ts';
+import { findLargest } from './largest.ts';
+import { findRoom, type Room } from './room.ts';
+import { askedFor, verdictOn } from './sentences.ts';
+import { findSubject, ownArea, type Subject } from './subject.ts';
+import { Trials } from './trials.ts';
+import { defaultAreaWish, regionWish, survivalWish, type Wish } from './wish.ts';
+
+/** A change as an option of the command line. */
+export interface ProposedChange {
+  readonly says: string;
+  readonly option: string;
+  readonly value: string;
+  /** The value one step nearer to what it is now; booted as well, and not enough. */
+  readonly tooLittle?: string | undefined;
+}
+
+/** Why something is as it is, and what would change it. Every change was applied and booted. */
+export interface Explanation {
+  readonly schemaVersion: 1;
+  readonly subject: string;
+  readonly release: string;
+  /** Whether it got what was asked for. */
+  readonly granted: boolean;
+  readonly asked: { readonly says: string; readonly position?: SourcePosition | undefined };
+  readonly decisions: readonly Decision[];
+  readonly obstacles: readonly Obstacle[];
+  readonly verdict: string;
+  /** The smallest change of one value that grants the wish as it is. */
+  readonly change?: (ProposedChange & { readonly kind: string }) | undefined;
+  /** The largest size that would be granted, where that is less than asked for. */
+  readonly largest?: (ProposedChange & { readonly sizeBytes: string }) | undefined;
+  /** How far the wish could grow, where it was granted. */
+  readonly room?: Room | undefined;
+  /** How many boots it took to find out. */
+  readonly boots: number;
+}
+
+/** Boots a request and explains one thing of it; an unknown name is an InputError. */
+export function explain(request: BootRequest, name: string): Explanation {
+  return explainSystem(request, bootTree(request), name);
+}
+
+/** Explains one thing of a system that was booted from a request. */
+export function explainSystem(request: BootRequest, system: System, name: string): Explanation {
+  const subject = findSubject(system, name);
+  const { wish, decisions, region } = questionOf(system, subject);
+  const granted = wish?.isGranted(system) ?? system.booted;
+  const failure = failureOf(request, system, wish ?? survivalWish(undefined), decisions, region);
+  const trials = new Trials(request, system, failure.wish);
+  const story = {
+    schemaVersion: 1,
+    subject: subject.name,
+    release: system.environment.release.name,
+    granted,
+    asked: askedFor(failure, subject),
+    decisions,
+    obstacles: granted ? [] : failure.obstacles,
+    verdict: verdictOn(failure, subject, granted),
+  } as const;
+  if (granted) {
+    const room = wish === undefined ? undefined : findRoom(failure, trials);
+    return { ...story, room, boots: trials.boots };
+  }
+  const found = findChange(failure, trials);
+  const largest = wantsLargest(found?.kind) ? findLargest(failure, trials) : undefined;
+  return {
+    ...story,
+    change:
+      found === undefined
+        ? undefined
+        : { kind: found.kind, ...proposed(found.says, found.change, found.tooLittle) },
+    largest:
+      largest === undefined
+        ? undefined
+        : { ...proposed(largest.says, largest.change, undefined), sizeBytes: String(largest.sizeBytes) },
+    boots: trials.boots,
+  };
+}
+
+/** A smaller size is worth telling where keeping the size takes moving others, or does not work at all. */
+function wantsLargest(kind: string | undefined): boolean {
+  return (
+    kind === undefined ||
+    ['placed-objects', 'neighbour', 'release', 'alloc-ranges', 'memory-limit'].includes(kind)
+  );
+}
+
+function proposed(says: string, change: Change, tooLittle: Change | undefined): ProposedChange {
+  const [option, value] = optionOf(change);
+  return { says, option, value, tooLittle: tooLittle === undefined ? undefined : optionOf(tooLittle)[1] };
+}
+
+interface Question {
+  readonly wish: Wish | undefined;
+  readonly decisions: readonly Decision[];
+  readonly region: Subject['region'];
+}
+
+/** What was wished, by whom, and what the record says of it. A dead boot is asked about its death. */
+function questionOf(system: System, subject: Subject): Question {
+  const { environment } = system;
+  const { tree } = environment.handoff;
+  const fatal = system.booted ? undefined : environment.decisions.all.at(-1);
+  const blamed = environment.regions.find((region) => region.nodePath === fatal?.subject);
+  const region = subject.region ?? (subject.isBoot ? blamed : undefined);
+  const names = [region?.nodePath, `area:${subject.area}`, `heap:${subject.heap}`];
+  const isAboutDefault = region === undefined && subject.area === ownArea;
+  const decisions = environment.decisions.all.filter(
+    (decision) => names.includes(decision.subject) || decision === fatal,
+  );
+  const own = region === undefined ? undefined : regionWish(tree, region.node);
+  if (!system.booted) return { wish: survivalWish(region === blamed ? own : undefined), decisions, region };
+  if (own !== undefined) return { wish: own, decisions, region };
+  const size = isAboutDefault
+    ? decisions.flatMap(({ tried }) => tried).find((one) => one.sizeBytes)?.sizeBytes
+    : undefined;
+  return { wish: size === undefined ? undefined : defaultAreaWish(size), decisions, region };
+}
+
+function failureOf(
+  request: BootRequest,
+  system: System,
+  wish: Wish,
+  decisions: readonly Decision[],
+  region: Subject['region'],
+): Failure {
+  const { release, config, pageSizeBytes } = system.environment;
+  return {
+    request,
+    system,
+    wish,
+    node: region?.node,
+    region,
+    decisions,
+    obstacles: decisions.flatMap(
+      ({ obstacle, obstacles }) => obstacles ?? (obstacle === undefined ? [] : [obstacle]),
+    ),
+    areaUnitBytes: pageGeometry(release, config).cmaQuantumBytes,
+    pageBytes: BigInt(pageSizeBytes),
+  };
+}
