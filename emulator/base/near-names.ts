@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 /** The known names that a mistyped one probably meant, best first, at most three. */
 export function nearNames(name: string, known: readonly string[]): readonly string[] {
   const wanted = name.toLowerCase();
-  const tolerance = Math.max(2, Math.floor(name.length / 3));
+  const tolerance = Math.max(1, Math.floor((name.length + 1) / 3));
   return known
     .map((candidate) => ({ candidate, ...costOf(wanted, candidate.toLowerCase()) }))
     .filter(({ cost }) => cost <= tolerance)
