@@ -29,3 +29,18 @@ export function parseRange(text: string): PhysicalRange | undefined {
   const sizeBytes = parseSize(size);
   return baseBytes === undefined || sizeBytes === undefined ? undefined : { baseBytes, sizeBytes };
 }
+
+/** The same addresses as few ranges as can be, lowest first. */
+export function joinRanges(ranges: readonly PhysicalRange[]): readonly PhysicalRange[] {
+  const joined: PhysicalRange[] = [];
+  for (const range of ranges.toSorted((a, b) => (a.baseBytes < b.baseBytes ? -1 : 1))) {
+    const last = joined.at(-1);
+    if (last === undefined || range.baseBytes > rangeEnd(last)) {
+      joined.push({ baseBytes: range.baseBytes, sizeBytes: range.sizeBytes });
+      continue;
+    }
+    if (rangeEnd(range) <= rangeEnd(last)) continue;
+    joined[joined.length - 1] = { baseBytes: last.baseBytes, sizeBytes: rangeEnd(range) - last.baseBytes };
+  }
+  return joined;
+}

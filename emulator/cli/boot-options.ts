@@ -1,6 +1,9 @@
 import { inputError } from '../base/input-error.ts';
 import { type PhysicalRange, parseRange } from '../base/range.ts';
 import type { TreeEdit } from '../devicetree/edits/edits.ts';
+import { nodeFiles } from '../devicetree/node-files.ts';
+import { type CarveOut, parseCarveOut } from '../machine/carve-out.ts';
+import { type EfiMemoryRow, parseEfiLog } from '../machine/efi-memory-map.ts';
 import type { BootOptions } from '../whatif/boot-options.ts';
 import type { OptionTable, OptionValues } from './command.ts';
 import { boardCompletions, policyCompletions, releaseCompletions } from './completions.ts';
@@ -24,6 +27,13 @@ export const treeOptionTable = {
     placeholder: 'FILE',
     group: tree,
     describe: 'a .dtbo or .dtso to apply, in order',
+  },
+  include: {
+    takes: 'values',
+    letter: 'I',
+    placeholder: 'FOLDER',
+    group: tree,
+    describe: 'a folder for #include and /include/, before those of the kernel tree around the file',
   },
   delete: {
     takes: 'values',
@@ -53,6 +63,25 @@ export const bootOptionTable = {
     placeholder: 'BASE+SIZE',
     group: firmware,
     describe: 'a bank of RAM; those given replace all memory nodes',
+  },
+  carveout: {
+    takes: 'values',
+    placeholder: 'BASE+SIZE[:NAME]',
+    group: firmware,
+    describe: 'RAM that the firmware keeps, for instance 0x3b400000+76M:gpu',
+  },
+  firmware: {
+    takes: 'value',
+    placeholder: 'KIND',
+    group: firmware,
+    describe: 'none boots the tree exactly as it stands; board, as usual, lets the profile fill it in',
+    complete: async () => ['none', 'board'],
+  },
+  'efi-map': {
+    takes: 'value',
+    placeholder: 'FILE',
+    group: firmware,
+    describe: "a kernel log with efi=debug: RAM as EFI firmware's memory map states it",
   },
   bootargs: {
     takes: 'value',
@@ -123,6 +152,9 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
   return {
     ...readTreeOptions(values),
     memory: values.memory.map((text) => readRange('memory', text)),
+    carveOuts: values.carveout.map(readCarveOut),
+    firmware: readFirmware(values.firmware),
+    efiMemoryMap: readEfiMap(values['efi-map']),
     bootargs: values.bootargs,
     appendBootargs: values['append-bootargs'],
     kernelImage: readOptionalRange('kernel-image', values['kernel-image']),
@@ -139,13 +171,13 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
 /** Reads the options about the tree; its edits come in the order in which they are applied. */
 export function readTreeOptions(
   values: OptionValues<typeof treeOptionTable>,
-): Pick<BootOptions, 'board' | 'overlays' | 'edits'> {
+): Pick<BootOptions, 'board' | 'overlays' | 'edits' | 'includePaths'> {
   const edits = [
     ...values.delete.map((text): TreeEdit => ({ kind: 'delete', text })),
     ...values['add-region'].map((text): TreeEdit => ({ kind: 'add-region', text })),
     ...values.set.map((text): TreeEdit => ({ kind: 'set', text })),
   ];
-  return { board: values.board, overlays: values.overlay, edits };
+  return { board: values.board, overlays: values.overlay, includePaths: values.include, edits };
 }
 
 /** Reads `BASE+SIZE`: a size above 0, and nothing beyond 64 bits. */
@@ -157,6 +189,22 @@ function readRange(option: string, value: string): PhysicalRange {
   if (range.baseBytes + range.sizeBytes > 1n << 64n)
     throw inputError('bad-option', { option, value, expected: 'a range that ends within 64 bits' });
   return range;
+}
+
+function readCarveOut(value: string): CarveOut {
+  const parsed = parseCarveOut(value);
+  if (parsed !== undefined) return parsed;
+  const expected = 'BASE+SIZE[:NAME], for instance 0x3b400000+76M:gpu';
+  throw inputError('bad-option', { option: 'carveout', value, expected });
+}
+
+function readFirmware(value: string | undefined): 'none' | 'board' | undefined {
+  if (value === undefined || value === 'none' || value === 'board') return value;
+  throw inputError('bad-option', { option: 'firmware', value, expected: 'none or board' });
+}
+
+function readEfiMap(file: string | undefined): readonly EfiMemoryRow[] | undefined {
+  return file === undefined ? undefined : parseEfiLog(new TextDecoder().decode(nodeFiles.read(file)), file);
 }
 
 function readOptionalRange(option: string, value: string | undefined): PhysicalRange | undefined {

@@ -4,6 +4,8 @@ import { inputError } from '../base/input-error.ts';
 import { parseRange } from '../base/range.ts';
 import { parseYaml, validateYaml, type YamlFailure } from '../base/yaml-input.ts';
 import type { BoardProfile } from './board.ts';
+import { parseCarveOut } from './carve-out.ts';
+import { efiMemoryTypes } from './efi-memory-map.ts';
 
 const range = z.string('expected BASE+SIZE, for instance 0x40000000+1G').transform((text, context) => {
   const parsed = parseRange(text);
@@ -11,6 +13,17 @@ const range = z.string('expected BASE+SIZE, for instance 0x40000000+1G').transfo
   context.addIssue(`expected BASE+SIZE with a size above 0, for instance 0x40000000+1G, not "${text}"`);
   return z.NEVER;
 });
+
+const carveOut = z
+  .string('expected BASE+SIZE[:NAME], for instance 0x3b400000+76M:gpu')
+  .transform((text, context) => {
+    const parsed = parseCarveOut(text);
+    if (parsed !== undefined) return parsed;
+    context.addIssue(`expected BASE+SIZE[:NAME], for instance 0x3b400000+76M:gpu, not "${text}"`);
+    return z.NEVER;
+  });
+
+const memoryRow = z.strictObject({ type: z.enum(efiMemoryTypes), range });
 
 const symbol = z
   .string()
@@ -43,8 +56,15 @@ export const boardFileSchema = z.strictObject({
   memory: z.array(range).default([]),
   configuration: z.record(symbol, symbolValue).default({}),
   firmware: z
-    .strictObject({ kernelImage: range.optional(), initrd: range.optional(), dtb: range.optional() })
-    .default({}),
+    .strictObject({
+      kind: z.enum(['bootloader', 'efi']).default('bootloader'),
+      kernelImage: range.optional(),
+      initrd: range.optional(),
+      dtb: range.optional(),
+      carveouts: z.array(carveOut).default([]),
+      memoryMap: z.array(memoryRow).default([]),
+    })
+    .prefault({}),
   devices: z.array(device).default([]),
 });
 
@@ -64,7 +84,14 @@ export function parseBoardFile(text: string, file: string): BoardProfile {
     bootargs: facts.bootargs,
     release: facts.release,
     configuration: new Map(Object.entries(facts.configuration)),
-    firmware: facts.firmware,
+    firmware: {
+      kind: facts.firmware.kind,
+      kernelImage: facts.firmware.kernelImage,
+      initrd: facts.firmware.initrd,
+      dtb: facts.firmware.dtb,
+      carveOuts: facts.firmware.carveouts,
+      memoryMap: facts.firmware.memoryMap.map((row) => ({ type: row.type, ...row.range })),
+    },
     devices: facts.devices,
   };
 }

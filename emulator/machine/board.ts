@@ -1,4 +1,6 @@
 import type { PhysicalRange } from '../base/range.ts';
+import type { CarveOut } from './carve-out.ts';
+import type { EfiMemoryRow } from './efi-memory-map.ts';
 
 /** A device that Heapboard has to know of though no tree describes it. */
 export interface BoardDevice {
@@ -21,6 +23,15 @@ export interface Placement {
   readonly dtb?: PhysicalRange | undefined;
 }
 
+/** What starts the kernel, and what it keeps for itself. */
+export interface BoardFirmware extends Placement {
+  /** EFI firmware hands over a memory map; a boot loader writes the tree's memory nodes. */
+  readonly kind: 'bootloader' | 'efi';
+  readonly carveOuts: readonly CarveOut[];
+  /** Rows of the EFI memory map. */
+  readonly memoryMap: readonly EfiMemoryRow[];
+}
+
 /** A board's profile: the facts that its firmware and its distribution add to the devicetree. */
 export interface BoardProfile {
   readonly name: string;
@@ -39,6 +50,6 @@ export interface BoardProfile {
   readonly release: string;
   /** Configuration symbols that differ from the reference configuration, without `CONFIG_`. */
   readonly configuration: ReadonlyMap<string, string>;
-  readonly firmware: Placement;
+  readonly firmware: BoardFirmware;
   readonly devices: readonly BoardDevice[];
 }

@@ -59,7 +59,7 @@ const profile: BoardProfile = {
   bootargs: 'console=ttyX0',
   release: '6.1',
   configuration: new Map(),
-  firmware: {},
+  firmware: { kind: 'bootloader', carveOuts: [], memoryMap: [] },
   devices: [],
 };
 

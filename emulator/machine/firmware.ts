@@ -1,11 +1,13 @@
 import type { DecisionRecord } from '../base/decisions.ts';
 import { inputError } from '../base/input-error.ts';
-import { formatRange, type PhysicalRange, rangeEnd } from '../base/range.ts';
+import { formatRange, joinRanges, type PhysicalRange, rangeEnd } from '../base/range.ts';
 import { fdtSize } from '../devicetree/fdt-size.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import { copyTree } from '../devicetree/tree-edit.ts';
 import type { BoardProfile, Placement } from './board.ts';
+import { type CarveOut, carveOut } from './carve-out.ts';
 import { editChosen } from './chosen.ts';
+import { type EfiMemoryRow, useOfEfiMemory } from './efi-memory-map.ts';
 import type { Handoff, PlacedObject } from './handoff.ts';
 import { fillMemory, listBanks } from './memory-fill.ts';
 import { memoryBanks } from './memory-nodes.ts';
@@ -20,6 +22,12 @@ export interface FirmwareFacts extends Placement {
   readonly bootargs?: string | undefined;
   /** Added to the command line, whichever it is. */
   readonly appendBootargs?: string | undefined;
+  /** RAM that the firmware keeps; beside what the profile says. */
+  readonly carveOuts?: readonly CarveOut[] | undefined;
+  /** The EFI memory map: EFI firmware starts the kernel. */
+  readonly efiMemoryMap?: readonly EfiMemoryRow[] | undefined;
+  /** `none` boots the tree exactly as it stands. */
+  readonly firmware?: 'none' | 'board' | undefined;
 }
 
 /**
@@ -27,9 +35,12 @@ export interface FirmwareFacts extends Placement {
  * and says where the kernel image, the blob and the initrd lie. What it invents or alters goes into the record.
  * A tree whose RAM nobody states is an InputError.
  */
-export function runFirmware(source: DeviceTree, facts: FirmwareFacts, decisions: DecisionRecord): Handoff {
+export function runFirmware(source: DeviceTree, given: FirmwareFacts, decisions: DecisionRecord): Handoff {
   const tree = copyTree(source);
+  const efiMemoryMap = given.firmware === 'none' ? undefined : chooseEfiMap(given);
+  const facts = given.firmware === 'none' ? asItStands(given) : withEfiRam(given, efiMemoryMap);
   fillMemory(tree, facts, decisions);
+  carveOut(tree, [...(facts.profile?.firmware.carveOuts ?? []), ...(facts.carveOuts ?? [])], decisions);
   const { bootargs, initrd } = editChosen(tree, facts, decisions);
   const banks = memoryBanks(tree);
 
@@ -61,7 +72,41 @@ export function runFirmware(source: DeviceTree, facts: FirmwareFacts, decisions:
           decisions,
         )
       : noteStated('dtb', 'devicetree blob', stated.dtb, decisions);
-  return { tree, kernelImage: image, dtb, initrd, bootargs };
+  return { tree, kernelImage: image, dtb, initrd, bootargs, efiMemoryMap };
+}
+
+/** Without a firmware stage nothing may be altered; where image and blob lie is still told. */
+function asItStands(facts: FirmwareFacts): FirmwareFacts {
+  const alters =
+    (facts.memory ?? []).length > 0 ||
+    (facts.carveOuts ?? []).length > 0 ||
+    [facts.bootargs, facts.appendBootargs, facts.initrd, facts.efiMemoryMap].some(
+      (fact) => fact !== undefined,
+    );
+  if (alters) {
+    throw inputError('usage', {
+      problem:
+        '--firmware none boots the tree as it stands: it takes no RAM, command line, initrd or carve-outs',
+    });
+  }
+  return { kernelImage: facts.kernelImage, dtb: facts.dtb };
+}
+
+function chooseEfiMap(facts: FirmwareFacts): readonly EfiMemoryRow[] | undefined {
+  if (facts.efiMemoryMap !== undefined) return facts.efiMemoryMap;
+  const { profile } = facts;
+  if (profile?.firmware.kind !== 'efi') return undefined;
+  if (profile.firmware.memoryMap.length > 0) return profile.firmware.memoryMap;
+  throw inputError('memory-impossible', {
+    problem: `${profile.name} is started by EFI firmware, whose memory map nobody gave; give the log of a boot with efi=debug by --efi-map FILE`,
+  });
+}
+
+/** EFI firmware's map is the RAM; the tree's memory nodes do not count. */
+function withEfiRam(facts: FirmwareFacts, map: readonly EfiMemoryRow[] | undefined): FirmwareFacts {
+  if (map === undefined) return facts;
+  const memory = map.filter((row) => useOfEfiMemory(row.type) !== 'device');
+  return { ...facts, memory: joinRanges(memory) };
 }
 
 function owned(owner: string, range: PhysicalRange | undefined): readonly Occupied[] {

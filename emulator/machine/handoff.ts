@@ -1,5 +1,6 @@
 import type { PhysicalRange } from '../base/range.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
+import type { EfiMemoryRow } from './efi-memory-map.ts';
 
 /** An object that the boot loader put into RAM. */
 export interface PlacedObject extends PhysicalRange {
@@ -16,4 +17,6 @@ export interface Handoff {
   readonly initrd: PlacedObject | undefined;
   /** The command line: /chosen/bootargs. */
   readonly bootargs: string;
+  /** The EFI memory map, where EFI firmware starts the kernel: it goes before the tree's memory nodes. */
+  readonly efiMemoryMap?: readonly EfiMemoryRow[] | undefined;
 }

@@ -1,5 +1,7 @@
 import type { PhysicalRange } from '../base/range.ts';
 import type { TreeEdit } from '../devicetree/edits/edits.ts';
+import type { CarveOut } from '../machine/carve-out.ts';
+import type { EfiMemoryRow } from '../machine/efi-memory-map.ts';
 
 /** What may be said about a boot beside its devicetree; the same as the command line's options. */
 export interface BootOptions {
@@ -19,6 +21,14 @@ export interface BootOptions {
   readonly kconfig?: readonly string[] | undefined;
   /** Paths of overlays, applied in order. */
   readonly overlays?: readonly string[] | undefined;
+  /** Folders that `#include` and `/include/` search, before those found around the source. */
+  readonly includePaths?: readonly string[] | undefined;
+  /** RAM that the firmware keeps for itself. */
+  readonly carveOuts?: readonly CarveOut[] | undefined;
+  /** The EFI memory map, where EFI firmware starts the kernel. */
+  readonly efiMemoryMap?: readonly EfiMemoryRow[] | undefined;
+  /** `none` boots the tree exactly as it stands. */
+  readonly firmware?: 'none' | 'board' | undefined;
   /** What-if edits of the tree, applied in order after the overlays. */
   readonly edits?: readonly TreeEdit[] | undefined;
   /** For everything that a real machine leaves to chance. 0 where it is absent. */

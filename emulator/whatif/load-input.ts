@@ -27,7 +27,7 @@ export interface LoadedInput {
  */
 export async function loadInput(
   input: string | DeviceTree,
-  options: Pick<BootOptions, 'board' | 'overlays' | 'edits'>,
+  options: Pick<BootOptions, 'board' | 'overlays' | 'edits' | 'includePaths'>,
   host: BootHost = {},
 ): Promise<LoadedInput> {
   const loaded = await findInput(input, options, host);
@@ -38,7 +38,7 @@ export async function loadInput(
 
 async function findInput(
   input: string | DeviceTree,
-  options: Pick<BootOptions, 'board' | 'overlays'>,
+  options: Pick<BootOptions, 'board' | 'overlays' | 'includePaths'>,
   host: BootHost,
 ): Promise<LoadedInput> {
   const files = host.stdin === undefined ? nodeFiles : { ...nodeFiles, readStandardInput: host.stdin };
@@ -65,10 +65,15 @@ async function findInput(
 function load(
   file: string,
   files: FileAccess,
-  { overlays = [] }: Pick<BootOptions, 'overlays'>,
+  { overlays = [], includePaths = [] }: Pick<BootOptions, 'overlays' | 'includePaths'>,
   { notice }: BootHost,
 ): Promise<DeviceTree> {
-  return loadDeviceTreeFile(file, { files, overlays, ...(notice === undefined ? {} : { notice }) });
+  return loadDeviceTreeFile(file, {
+    files,
+    overlays,
+    includePaths,
+    ...(notice === undefined ? {} : { notice }),
+  });
 }
 
 async function profileNamed(name: string | undefined): Promise<BoardProfile | undefined> {

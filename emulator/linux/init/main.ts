@@ -3,6 +3,7 @@ import type { Handoff } from '../../machine/handoff.ts';
 import { PhysicalMemory } from '../../machine/physical-memory.ts';
 import { initMemblock, zoneLimits } from '../arch/arm64/mm/init.ts';
 import { takePageTables } from '../arch/arm64/mm/mmu.ts';
+import { initEfiMemory } from '../drivers/firmware/efi/efi-init.ts';
 import { addressBits, highestDmaAddress } from '../drivers/of/address.ts';
 import { scanMemory } from '../drivers/of/fdt.ts';
 import type { RegionHandler } from '../drivers/of/reserved-mem/handler.ts';
@@ -167,6 +168,7 @@ function setupArch(stage: MemoryStage): MemoryLayout {
   printBanner(boot);
   memblock.reserve(dtb.baseBytes, dtb.sizeBytes, { owner: 'dtb' });
   scanMemory(boot, memblock);
+  initEfiMemory(boot, memblock);
   const parameters = parseEarlyParameters(boot, contiguous);
   initEarlyMemory(stage, parameters);
   takePageTables(boot, memblock, early);
