@@ -173,25 +173,31 @@ describe('allocating many at once', () => {
 
   it('gives and leaves what as many single calls would', () => {
     fc.assert(
-      fc.property(fc.array(size, { maxLength: 12 }), fc.array(fc.nat(11), { maxLength: 8 }), (sizes, freed) => {
-        const [many, single] = [allocatorOver(0x40003, 0x44000), allocatorOver(0x40003, 0x44000)];
-        const inMany: { order: number; pfns: number[] }[] = [];
-        const inSingle: { order: number; pfns: number[] }[] = [];
-        for (const [step, { order, count }] of sizes.entries()) {
-          const pfns: number[] = [];
-          many.pages.allocMany(request(order), count, pfns);
-          inMany.push({ order, pfns });
-          const one = Array.from({ length: count }, () => single.pages.alloc(request(order))).filter((pfn) => pfn >= 0);
-          inSingle.push({ order, pfns: one });
-          expect(pfns).toEqual(one);
-          const gone = freed[step];
-          const [a, b] = [inMany[gone ?? -1], inSingle[gone ?? -1]];
-          if (a === undefined || b === undefined) continue;
-          many.pages.freeMany(a.pfns.splice(0), a.order);
-          for (const pfn of b.pfns.splice(0)) single.pages.free(pfn, b.order);
-          expect(many.zone.freeBlocks).toEqual(single.zone.freeBlocks);
-        }
-      }),
+      fc.property(
+        fc.array(size, { maxLength: 12 }),
+        fc.array(fc.nat(11), { maxLength: 8 }),
+        (sizes, freed) => {
+          const [many, single] = [allocatorOver(0x40003, 0x44000), allocatorOver(0x40003, 0x44000)];
+          const inMany: { order: number; pfns: number[] }[] = [];
+          const inSingle: { order: number; pfns: number[] }[] = [];
+          for (const [step, { order, count }] of sizes.entries()) {
+            const pfns: number[] = [];
+            many.pages.allocMany(request(order), count, pfns);
+            inMany.push({ order, pfns });
+            const one = Array.from({ length: count }, () => single.pages.alloc(request(order))).filter(
+              (pfn) => pfn >= 0,
+            );
+            inSingle.push({ order, pfns: one });
+            expect(pfns).toEqual(one);
+            const gone = freed[step];
+            const [a, b] = [inMany[gone ?? -1], inSingle[gone ?? -1]];
+            if (a === undefined || b === undefined) continue;
+            many.pages.freeMany(a.pfns.splice(0), a.order);
+            for (const pfn of b.pfns.splice(0)) single.pages.free(pfn, b.order);
+            expect(many.zone.freeBlocks).toEqual(single.zone.freeBlocks);
+          }
+        },
+      ),
     );
   });
 });

@@ -60,9 +60,10 @@ export class Zone {
     this.endPfn = facts.endPfn;
     this.maxOrder = facts.maxOrder;
     this.pageblockOrder = facts.pageblockOrder;
-    this.#areas = Array.from({ length: facts.maxOrder + 1 }, () => new FreeArea());
     const largest = 2 ** facts.maxOrder;
     this.#originPfn = Math.floor(facts.startPfn / largest) * largest;
+    const pages = Math.ceil((facts.endPfn - this.#originPfn) / largest) * largest;
+    this.#areas = Array.from({ length: facts.maxOrder + 1 }, (_, order) => new FreeArea(pages >>> order));
     const blocks = Math.ceil((facts.endPfn - this.#originPfn) / 2 ** facts.pageblockOrder);
     this.#pageblocks = new Uint8Array(blocks).fill(migrateTypes.movable);
   }
@@ -220,34 +221,43 @@ export class Zone {
   }
 
   #freeBlock(pfn: number, order: number, toTail: boolean): void {
-    let start = pfn;
-    let size = order;
+    const areas = this.#areas;
     const type = this.#typeAt(pfn);
-    while (size < this.maxOrder) {
-      const buddy = this.#originPfn + ((start - this.#originPfn) ^ (1 << size));
-      if (buddy < this.startPfn || this.#area(size).typeOf(this.#index(buddy, size)) === -1) break;
-      this.#remove(buddy, size);
-      start = Math.min(start, buddy);
-      size += 1;
+    let index = (pfn - this.#originPfn) >>> order;
+    let size = order;
+    for (; size < this.maxOrder; size += 1) {
+      const area = areas[size];
+      if (area === undefined || area.typeOf(index ^ 1) === -1) break;
+      area.remove(index ^ 1);
+      index >>>= 1;
     }
-    this.#add(start, size, type, toTail);
+    areas[size]?.add(index, type, toTail);
+    this.#listedPages += 1 << order;
   }
 
   #takeFrom(order: number, type: MigrateType): number {
-    for (let current = order; current <= this.maxOrder; current++) {
-      const index = this.#area(current).first(type);
-      if (index < 0) continue;
-      const pfn = this.#originPfn + index * 2 ** current;
-      this.#remove(pfn, current);
-      this.#split(pfn, current, order, type);
-      return pfn;
+    const areas = this.#areas;
+    for (let current = order; current <= this.maxOrder; current += 1) {
+      const area = areas[current];
+      const index = area === undefined ? -1 : area.first(type);
+      if (area === undefined || index < 0) continue;
+      area.remove(index);
+      this.#listedPages -= 1 << current;
+      return this.#split(index, current, order, type);
     }
     return -1;
   }
 
-  /** Puts the upper halves back until the block has the order that was asked for: expand(). */
-  #split(pfn: number, from: number, to: number, type: MigrateType): void {
-    for (let order = from - 1; order >= to; order--) this.#add(pfn + 2 ** order, order, type, false);
+  /** Puts the upper halves of a block back until it has the order that was asked for: expand(). Tells its pfn. */
+  #split(block: number, from: number, to: number, type: MigrateType): number {
+    const areas = this.#areas;
+    let index = block;
+    for (let order = from - 1; order >= to; order -= 1) {
+      index *= 2;
+      areas[order]?.add(index + 1, type, false);
+    }
+    this.#listedPages += (1 << from) - (1 << to);
+    return this.#originPfn + index * (1 << to);
   }
 
   /** Takes from another type's largest block, so that types mix as little as can be: __rmqueue_fallback(). */
@@ -256,14 +266,13 @@ export class Zone {
       for (const other of fallbacks[type] ?? []) {
         const index = this.#area(current).first(other);
         if (index < 0) continue;
-        const pfn = this.#originPfn + index * 2 ** current;
-        this.#remove(pfn, current);
+        this.#area(current).remove(index);
+        this.#listedPages -= 1 << current;
         if (current >= this.pageblockOrder) {
-          const first = this.#pageblock(pfn);
-          this.#pageblocks.fill(type, first, first + 2 ** (current - this.pageblockOrder));
+          const blocks = 1 << (current - this.pageblockOrder);
+          this.#pageblocks.fill(type, index * blocks, (index + 1) * blocks);
         }
-        this.#split(pfn, current, order, type);
-        return pfn;
+        return this.#split(index, current, order, type);
       }
     }
     return -1;
