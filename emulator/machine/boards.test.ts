@@ -25,7 +25,7 @@ test('an unknown board suggests near names', async () => {
 });
 
 test('a board like none of them lists all', async () => {
-  await expect(loadBoard('zzzzzzzzzz')).rejects.toThrow(/known are db845c, hikey/);
+  await expect(loadBoard('zzzzzzzzzz')).rejects.toThrow(/known are beagle-x15, db845c, hikey/);
 });
 
 test('a path is never taken for a board', () => {

@@ -4,6 +4,8 @@ import type { BoardDevice, BoardProfile } from '../machine/board.ts';
 import { loadBoards } from '../machine/boards.ts';
 import { runFirmware } from '../machine/firmware.ts';
 import { memoryBanks } from '../machine/memory-nodes.ts';
+import { boot } from './boot.ts';
+import { isThirtyTwoBit } from './boot-tree.ts';
 import { loadInput } from './load-input.ts';
 import type { RangeSummary } from './summary.ts';
 
@@ -14,6 +16,10 @@ export interface BoardSummary {
   readonly release: string;
   readonly bootargs: string;
   readonly memory: readonly RangeSummary[];
+  /** The CMA area that heaps and devices get by default; null where there is none, or the board cannot be booted. */
+  readonly defaultArea: { readonly name: string; readonly base: string; readonly size: string } | null;
+  /** False for boards of an architecture that is not modelled yet. */
+  readonly bootable: boolean;
   /** What no mainline tree describes. */
   readonly devices: readonly BoardDevice[];
   readonly source: string;
@@ -27,6 +33,10 @@ export async function listBoards(): Promise<readonly BoardSummary[]> {
 async function summariseBoard(profile: BoardProfile): Promise<BoardSummary> {
   const { tree } = await loadInput(profile.name, {});
   const handoff = runFirmware(tree, { profile }, new DecisionRecord());
+  const bootable = !isThirtyTwoBit(tree);
+  const area = bootable
+    ? (await boot(tree, { board: profile.name })).summary().areas.find(({ isDefault }) => isDefault)
+    : undefined;
   return {
     name: profile.name,
     title: profile.title,
@@ -36,6 +46,8 @@ async function summariseBoard(profile: BoardProfile): Promise<BoardSummary> {
       base: hex(bank.baseBytes),
       size: hex(bank.sizeBytes),
     })),
+    defaultArea: area === undefined ? null : { name: area.name, base: area.base, size: area.size },
+    bootable,
     devices: profile.devices,
     source: profile.source,
   };

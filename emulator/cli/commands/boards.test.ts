@@ -6,7 +6,7 @@ test('lists every board with its RAM and release', async () => {
   const { code, out } = await runCommand(['boards']);
   expect(code).toBe(0);
   for (const name of await boardNames()) expect(out).toMatch(new RegExp(`^${name} `, 'm'));
-  expect(out).toMatch(/^hikey960 +3 GiB +6\.1 +HiKey960/m);
+  expect(out).toMatch(/^hikey960 +3 GiB +32 MiB reserved +6\.1 +HiKey960/m);
 });
 
 test('--json gives one document with RAM, command line, devices and sources', async () => {
@@ -20,4 +20,19 @@ test('--json gives one document with RAM, command line, devices and sources', as
     devices: [{ needs: 'contiguous', downstream: true }],
   });
   expect(hikey960.source.length).toBeGreaterThan(20);
+});
+
+test('a board whose tree reserves nothing gets its area from the configuration', async () => {
+  const { boards } = JSON.parse((await runCommand(['boards', '--json'])).out);
+  const area = (board: string) => boards.find(({ name }: { name: string }) => name === board).defaultArea;
+  expect(area('hikey')).toEqual({ name: 'linux,cma', base: '0x36000000', size: '0x8000000' });
+  expect(area('rockpi4')).toMatchObject({ name: 'reserved', size: '0x2000000' });
+});
+
+test('a 32-bit board is shown, and not booted', async () => {
+  expect((await runCommand(['boards'])).out).toMatch(/^beagle-x15 +2 GiB +not booted/m);
+  expect((await runCommand(['dts', 'beagle-x15'])).out).toContain('dsp1-memory@99000000');
+  const { code, err } = await runCommand(['boot', 'beagle-x15']);
+  expect(code).toBe(2);
+  expect(err).toMatch(/arch arm is not modelled yet/);
 });
