@@ -4,13 +4,20 @@ import { hideBin } from 'yargs/helpers';
 import { allocClose } from './alloc-close.ts';
 import { boot } from './boot.ts';
 import { dtcCompile } from './dtc-compile.ts';
+import { kernelSource } from './kernel-source.ts';
 import { type Figure, measure } from './measure.ts';
 import { wholeProcess } from './process.ts';
 import type { Limit } from './subject.ts';
 
 // Times what users wait for, and holds it against the limits that the project sets itself.
 
-const subjects = { boot, 'dtc-compile': dtcCompile, 'alloc-close': allocClose, process: wholeProcess };
+const subjects = {
+  boot,
+  'dtc-compile': dtcCompile,
+  'kernel-source': kernelSource,
+  'alloc-close': allocClose,
+  process: wholeProcess,
+};
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
