@@ -23,7 +23,7 @@ const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .usage('$0 [subject…] [--json]')
   .option('json', { type: 'boolean', default: false, describe: 'One JSON document on stdout' })
-  .strict()
+  .strictOptions()
   .parseAsync();
 const wanted = new Set(options._.map(String));
 for (const name of wanted) {
