@@ -29,5 +29,5 @@ export function unflattenedBytes(boot: BootEnvironment): number {
 
 /** The early kernel takes the random seed and wipes its property from the tree. */
 function isSeedHolder(node: DtNode): boolean {
-  return node.path === '/chosen' && node.has('rng-seed');
+  return node.has('rng-seed') && node.path === '/chosen';
 }
