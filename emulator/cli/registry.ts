@@ -30,6 +30,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'explain',
+    {
+      summary: 'Tell why a region, area, heap or file of a board is as it is, and what would change it',
+      load: async () => (await import('./commands/explain.ts')).explainCommand,
+    },
+  ],
+  [
     'cat',
     {
       summary: 'Print files that programs on a booted board would read, or list its folders',

@@ -6,7 +6,7 @@ import { bootTree } from '../boot-tree.ts';
 import type { System } from '../system.ts';
 import { type Change, optionOf } from './change.ts';
 import type { Failure } from './failure.ts';
-import { findChange } from './find-change.ts';
+import { findChange, firstStep } from './find-change.ts';
 import { findLargest } from './largest.ts';
 import { findRoom, type Room } from './room.ts';
 import { askedFor, verdictOn } from './sentences.ts';
@@ -38,6 +38,8 @@ export interface Explanation {
   readonly change?: (ProposedChange & { readonly kind: string }) | undefined;
   /** The largest size that would be granted, where that is less than asked for. */
   readonly largest?: (ProposedChange & { readonly sizeBytes: string }) | undefined;
+  /** Where no single change suffices: the most obvious one, and what stands in the way then. */
+  readonly firstStep?: (ProposedChange & { readonly outcome: string }) | undefined;
   /** How far the wish could grow, where it was granted. */
   readonly room?: Room | undefined;
   /** How many boots it took to find out. */
@@ -82,15 +84,23 @@ export function explainSystem(request: BootRequest, system: System, name: string
       largest === undefined
         ? undefined
         : { ...proposed(largest.says, largest.change, undefined), sizeBytes: String(largest.sizeBytes) },
+    firstStep: found === undefined && largest === undefined ? firstStepOf(failure, trials) : undefined,
     boots: trials.boots,
   };
+}
+
+function firstStepOf(failure: Failure, trials: Trials): Explanation['firstStep'] {
+  const step = firstStep(failure, trials);
+  return step === undefined
+    ? undefined
+    : { ...proposed(step.says, step.change, undefined), outcome: step.outcome };
 }
 
 /** A smaller size is worth telling where keeping the size takes moving others, or does not work at all. */
 function wantsLargest(kind: string | undefined): boolean {
   return (
     kind === undefined ||
-    ['placed-objects', 'neighbour', 'release', 'alloc-ranges', 'memory-limit'].includes(kind)
+    ['placed-objects', 'neighbour', 'release', 'page-size', 'alloc-ranges', 'memory-limit'].includes(kind)
   );
 }
 

@@ -1,7 +1,9 @@
+import type { System } from '../system.ts';
 import type { Change } from './change.ts';
 import { changeKinds } from './changes/index.ts';
 import type { Candidate, Failure, Proposal, Range } from './failure.ts';
 import type { Trials } from './trials.ts';
+import { takesFromNobody } from './wish.ts';
 
 /** A change that was booted and grants the wish. */
 export interface VerifiedChange {
@@ -76,4 +78,29 @@ function narrow(range: Range, trials: Trials): Found | undefined {
   const candidate = range.at(suffices);
   if (candidate === undefined) return undefined;
   return { candidate, tooLittle: fails === 0 ? undefined : range.at(fails)?.change, distance: suffices };
+}
+
+/** A change that was booted and is not enough by itself, and what stands in the way then. */
+export interface FirstStep {
+  readonly says: string;
+  readonly change: Change;
+  readonly outcome: string;
+}
+
+/** Where no single change suffices: the most obvious one, and what it leads to. */
+export function firstStep(failure: Failure, trials: Trials): FirstStep | undefined {
+  const [proposal] = changeKinds.flatMap(({ name, propose }) => (name === 'release' ? [] : propose(failure)));
+  if (proposal === undefined) return undefined;
+  const candidate = 'at' in proposal ? proposal.at(proposal.probes[0] ?? 1) : proposal;
+  const after = candidate === undefined ? undefined : trials.boot(candidate.change);
+  if (candidate === undefined || after === undefined) return undefined;
+  return { says: candidate.says, change: candidate.change, outcome: outcomeOf(failure, after) };
+}
+
+function outcomeOf({ node, wish, system }: Failure, after: System): string {
+  if (!after.booted) return `the kernel panics: ${after.panic ?? ''}`;
+  const region = after.environment.regions.find(({ nodePath }) => nodePath === node?.path);
+  if (region?.reason !== undefined) return `it is ${region.state}: ${region.reason}`;
+  if (!wish.isGranted(after)) return 'it still does not get all that it asks for';
+  return takesFromNobody(system, after) ? 'it lies on something else' : 'another region loses its memory';
 }

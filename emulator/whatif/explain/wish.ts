@@ -60,6 +60,8 @@ export function defaultAreaWish(sizeBytes: bigint): Wish {
     isGranted({ kernel }, least = sizeBytes) {
       const area = kernel?.contiguous.defaultArea;
       if (kernel === undefined || area === undefined || !area.active) return false;
+      // A node that makes the default area leaves nothing to ask for.
+      if (area.nodePath !== undefined) return true;
       return BigInt(area.pageCount) * BigInt(kernel.pageSizeBytes) >= least;
     },
   };

@@ -115,6 +115,7 @@ export class ContiguousAreas implements Contiguous {
     const search = explainSearch(this.#memblock, asked, this.#geometry.cmaQuantumBytes);
     const outcome = this.#cma.declare({ ...asked, name: 'reserved' });
     const made = 'area' in outcome;
+    const isAboutPlace = made || outcome.errno === -errno.ENOMEM || outcome.errno === -errno.EBUSY;
     this.#boot.decisions.note({
       subject: 'area:reserved',
       rule: 'contiguous/default-area',
@@ -127,8 +128,8 @@ export class ContiguousAreas implements Contiguous {
           result: made ? `free: placed at ${hex(outcome.base)}` : (search.shortage ?? outcome.why),
         },
       ],
-      ...(search.obstacle === undefined ? {} : { obstacle: search.obstacle }),
-      ...(made || search.obstacles.length === 0 ? {} : { obstacles: search.obstacles }),
+      ...(search.obstacle === undefined || !isAboutPlace ? {} : { obstacle: search.obstacle }),
+      ...(made || !isAboutPlace || search.obstacles.length === 0 ? {} : { obstacles: search.obstacles }),
       outcome: made
         ? `${asked.source} made the default area: ${formatSize(outcome.size)} at ${hex(outcome.base)}`
         : `${asked.source} got no default area of ${formatSize(outcome.size)}: ${outcome.why}`,

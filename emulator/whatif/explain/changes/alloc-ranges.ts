@@ -1,27 +1,20 @@
 import { type PhysicalRange, rangeEnd } from '../../../base/range.ts';
 import { alignDown, alignUp, hex } from '../../../base/units.ts';
-import { deleteProperty } from '../change.ts';
 import type { ChangeKind, Failure, Proposal } from '../failure.ts';
 import { rangesOf, setRanges } from '../node-ranges.ts';
 import { doubling, stepped } from '../places.ts';
 import { wantedState } from '../wish.ts';
 
-/** Windows in which nothing fits: widen one upwards or downwards as little as helps, or allow all memory. */
+/** Windows in which nothing fits: widen one upwards or downwards as little as helps. */
 export const allocRanges: ChangeKind = {
   name: 'alloc-ranges',
   propose(failure) {
     const { node } = failure;
     if (node?.has('alloc-ranges') !== true || node.has('reg')) return [];
     const windows = rangesOf(failure, node, 'alloc-ranges');
-    const widened = windows.flatMap((_, index) => widen(failure, windows, index));
-    return [...widened, ...(widened.length > 0 ? [] : anywhere(failure))];
+    return windows.flatMap((_, index) => widen(failure, windows, index));
   },
 };
-
-function anywhere({ node }: Failure): readonly Proposal[] {
-  if (node === undefined) return [];
-  return [{ says: `let ${node.path} lie anywhere`, change: deleteProperty(node.path, 'alloc-ranges') }];
-}
 
 function widen(failure: Failure, windows: readonly PhysicalRange[], index: number): readonly Proposal[] {
   const { node, system, areaUnitBytes, pageBytes } = failure;

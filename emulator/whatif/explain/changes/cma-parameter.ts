@@ -30,16 +30,9 @@ export const cmaParameter: ChangeKind = {
       const says = `leave cma=${value} out of the command line, so that ${failure.node.path} is the default area`;
       return [{ says, change: { kind: 'bootargs', bootargs: withCma(bootargs, undefined) } }];
     }
-    return [...moveArea(failure, bootargs, value), ...anywhere(bootargs, value)];
+    return moveArea(failure, bootargs, value);
   },
 };
-
-function anywhere(bootargs: string, value: string): readonly Proposal[] {
-  const size = value.split('@')[0] ?? value;
-  if (size === value) return [];
-  const says = `ask for cma=${size} without a place`;
-  return [{ says, change: { kind: 'bootargs', bootargs: withCma(bootargs, size) } }];
-}
 
 function moveArea(failure: Failure, bootargs: string, value: string): readonly Proposal[] {
   const asked = readCmaParameter(value, undefined);

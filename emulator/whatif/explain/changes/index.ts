@@ -1,12 +1,14 @@
 import type { ChangeKind } from '../failure.ts';
 import { alignment } from './alignment.ts';
 import { allocRanges } from './alloc-ranges.ts';
+import { anywhere } from './anywhere.ts';
 import { areaSlots } from './area-slots.ts';
 import { cmaParameter } from './cma-parameter.ts';
 import { conflictingFlags } from './conflicting-flags.ts';
 import { malformedCells } from './malformed-cells.ts';
 import { memoryLimit } from './memory-limit.ts';
 import { neighbour } from './neighbour.ts';
+import { pageSize } from './page-size.ts';
 import { placedObjects } from './placed-objects.ts';
 import { rangeTable } from './range-table.ts';
 import { regionBase } from './region-base.ts';
@@ -25,10 +27,12 @@ export const changeKinds: readonly ChangeKind[] = [
   areaSlots,
   rangeTable,
   allocRanges,
+  anywhere,
   alignment,
   placedObjects,
   regionBase,
   neighbour,
+  pageSize,
   release,
 ];
 

@@ -50,10 +50,23 @@ export function obstacleIn(memblock: Memblock, start: bigint, end: bigint): Obst
   return lowest === undefined ? undefined : obstacleOf(lowest);
 }
 
-/** Every claim that touches a range, lowest first. */
+/** Every claim that touches a range, and every gap between banks of memory inside it, lowest first. */
 export function obstaclesIn(memblock: Memblock, start: bigint, end: bigint): readonly Obstacle[] {
-  const claims = [...memblock.claimsIn(start, end)];
-  return claims.sort((a, b) => (a.base < b.base ? -1 : a.base > b.base ? 1 : 0)).map(obstacleOf);
+  const claims = memblock
+    .claimsIn(start, end)
+    .map((claim) => ({ base: claim.base, shown: obstacleOf(claim) }));
+  const gaps = memblock.memory.regions.flatMap((bank, index, banks) => {
+    const next = banks[index + 1];
+    const isGap = next !== undefined && bank.end < next.base && start < bank.end && next.base < end;
+    return isGap ? [{ base: bank.end, shown: gapOf(bank.end, next.base) }] : [];
+  });
+  const found = [...claims, ...gaps].sort((a, b) => (a.base < b.base ? -1 : a.base > b.base ? 1 : 0));
+  return found.map(({ shown }) => shown);
+}
+
+function gapOf(base: bigint, end: bigint): Obstacle {
+  const sizeBytes = end - base;
+  return { what: `there is no memory at ${hex(base)}, ${formatSize(sizeBytes)}`, baseBytes: base, sizeBytes };
 }
 
 function obstacleOf(claim: Claim): Obstacle {
