@@ -3,7 +3,7 @@
 // Needs no root and changes nothing of the system: apt works in a folder of its own. Does nothing where they are there.
 //
 //   scripts/fetch-blobs [--again]
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,6 +15,13 @@ const packageForm = /^linux-image-6\.1\.0-(\d+)-arm64-unsigned$/;
 
 function say(text) {
   console.log(`fetch-blobs: ${text}`);
+}
+
+/** The first of the tools needed that this machine does not have. */
+function missingTool() {
+  return ['apt-get', 'apt-cache', 'dpkg-deb'].find(
+    (tool) => spawnSync(tool, ['--version']).error !== undefined,
+  );
 }
 
 function run(command, args, options = {}) {
@@ -81,6 +88,8 @@ function fetch(folder) {
 
 if (existsSync(join(target, 'SOURCE.json')) && !process.argv.includes('--again')) {
   say('the blobs are there');
+} else if (missingTool() !== undefined) {
+  say(`skipped: needs ${missingTool()}, and the package sources of Debian 12 or a system like it`);
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'fetch-blobs-'));
   try {
