@@ -1,4 +1,5 @@
-import { O_CLOEXEC, O_RDWR } from '../../emulator/linux/uapi/fcntl.ts';
+import { AT_FDCWD, O_CLOEXEC, O_RDWR } from '../../emulator/linux/uapi/fcntl.ts';
+import { RLIMIT_NOFILE } from '../../emulator/linux/uapi/resource.ts';
 import type { System } from '../../emulator/whatif/system.ts';
 import type { CallRecord } from '../records/record.ts';
 import { allocCases, tryAlloc } from './groups/alloc.ts';
@@ -55,6 +56,8 @@ export function runProbe(system: System, isWanted: (group: string) => boolean): 
   const journal: Journal = { records: [], log, logMark: log.mark };
   const probe = new Probe(new Libc(system.spawn({}, 'init')), journal, system.environment.pageSizeBytes);
   raiseDescriptorLimit(probe);
+  // The recorded runs lived in an initial RAM disk whose root only root may search.
+  probe.libc.withText('/', (path) => probe.libc.call('fchmodat', AT_FDCWD, path, 0o700));
   const names = probe.libc.list('/dev/dma_heap') ?? [];
   if (isWanted('global')) globalCases(probe);
   for (const name of names) onHeap(probe, name, isWanted);
@@ -102,5 +105,5 @@ function raiseDescriptorLimit({ libc }: Probe): void {
   const view = new DataView(limit.buffer);
   view.setBigUint64(0, descriptorLimit, true);
   view.setBigUint64(8, descriptorLimit, true);
-  libc.withBytes(limit, (address) => libc.call('prlimit64', 0, 7, address, 0));
+  libc.withBytes(limit, (address) => libc.call('prlimit64', 0, RLIMIT_NOFILE, address, 0));
 }

@@ -1,4 +1,4 @@
-import { O_CLOEXEC, O_CREAT, O_NONBLOCK, O_RDWR } from '../../../emulator/linux/uapi/fcntl.ts';
+import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_NONBLOCK, O_RDWR } from '../../../emulator/linux/uapi/fcntl.ts';
 import { MAP_SHARED } from '../../../emulator/linux/uapi/mman.ts';
 import type { Probe } from '../probe.ts';
 
@@ -51,6 +51,6 @@ export function transferCases(probe: Probe, fd: number, size: number): void {
   const file = libc.open('/tmp/od', O_RDWR | O_CREAT | O_CLOEXEC, 0o600);
   report('write(tmpfs file) from mapping', libc.call('write', file, map, 8));
   libc.close(file);
-  libc.withText('/tmp/od', (path) => libc.call('unlinkat', -100, path, 0));
+  libc.withText('/tmp/od', (path) => libc.call('unlinkat', AT_FDCWD, path, 0));
   libc.munmap(map, size);
 }
