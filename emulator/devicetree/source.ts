@@ -37,7 +37,7 @@ export async function compileSource(compiler: SourceCompiler, input: SourceInput
 }
 
 /** Lines that only the C preprocessor understands; a property such as #address-cells is none of them. */
-const directive = /^[ \t]*#[ \t]*(?:include|define|undef|if|ifdef|ifndef|error)\b(?!-)/m;
+const directive = /^[ \t]*#[ \t]*(?:include|define|undef|if|ifdef|ifndef|elif|else|endif|error)\b(?!-)/m;
 
 /** The source as dtc takes it, and the folders that it includes from: those given, then the kernel tree around it. */
 async function preprocessed(

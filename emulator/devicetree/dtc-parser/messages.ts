@@ -13,7 +13,7 @@ export interface Diagnostic {
 
 // dtc prints a position as FILE:LINE.COLUMN, FILE:LINE.COLUMN-COLUMN or FILE:LINE.COLUMN-LINE.COLUMN.
 const position = String.raw`(?<file>.+?):(?<line>\d+)\.(?<column>\d+)(?:-(?:(?<endLine>\d+)\.)?(?<endColumn>\d+))?`;
-const parseError = new RegExp(`^(?<severity>Error|Warning): ${position} (?<message>.*)$`);
+const parseError = new RegExp(`^(?<severity>Error|Warning|Lexical error): ${position} (?<message>.*)$`);
 const checkMessage = new RegExp(
   `^${position}: (?<severity>ERROR|Warning) \\((?<check>\\w+)\\): (?<message>.*)$`,
 );

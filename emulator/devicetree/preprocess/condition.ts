@@ -1,4 +1,4 @@
-import { expandTokens } from './expand.ts';
+import { type ExpansionBudget, expandTokens } from './expand.ts';
 import type { Macro } from './macro.ts';
 import { type Token, tokenize } from './token.ts';
 
@@ -12,8 +12,12 @@ interface Value {
 }
 
 /** Evaluates the condition of `#if` or `#elif`: integers, `defined`, and names that are no macros as 0. */
-export function evaluateCondition(text: string, macros: ReadonlyMap<string, Macro>): boolean {
-  const tokens = expandTokens(resolveDefined(tokenize(text), macros), macros);
+export function evaluateCondition(
+  text: string,
+  macros: ReadonlyMap<string, Macro>,
+  budget: ExpansionBudget,
+): boolean {
+  const tokens = expandTokens(resolveDefined(tokenize(text), macros), macros, budget);
   if (tokens.length === 0) throw new ConditionProblem('a condition is missing');
   const parser = new ConditionParser(tokens);
   const value = parser.ternary(true);
@@ -69,9 +73,12 @@ function wrapped(bits: bigint, unsigned: boolean): Value {
   return { bits: unsigned ? BigInt.asUintN(64, bits) : BigInt.asIntN(64, bits), unsigned };
 }
 
+const deepestCondition = 500;
+
 class ConditionParser {
   readonly #tokens: readonly Token[];
   #index = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -84,6 +91,18 @@ class ConditionParser {
 
   /** `live` is false in branches that do not count: there, dividing by 0 is no mistake. */
   ternary(live: boolean): Value {
+    this.#enter();
+    const value = this.#choice(live);
+    this.#depth -= 1;
+    return value;
+  }
+
+  #enter(): void {
+    this.#depth += 1;
+    if (this.#depth > deepestCondition) throw new ConditionProblem('a condition nests too deeply');
+  }
+
+  #choice(live: boolean): Value {
     const condition = this.#binary(1, live);
     if (this.#peek() !== '?') return condition;
     this.#index += 1;
@@ -108,6 +127,13 @@ class ConditionParser {
   }
 
   #unary(live: boolean): Value {
+    this.#enter();
+    const value = this.#operand(live);
+    this.#depth -= 1;
+    return value;
+  }
+
+  #operand(live: boolean): Value {
     const token = this.#tokens[this.#index++];
     if (token === undefined) throw new ConditionProblem('a condition ends too early');
     if (token.kind === 'number') return numberOf(token.text);
@@ -147,7 +173,7 @@ class ConditionParser {
 }
 
 function numberOf(text: string): Value {
-  const match = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlL]*)$/.exec(text);
+  const match = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|\d{1,99})([uUlL]*)$/.exec(text);
   const digits = match?.[1];
   if (match === null || digits === undefined) throw new ConditionProblem(`"${text}" is no integer`);
   const octal = /^0[0-7]+$/.test(digits);

@@ -11,15 +11,48 @@ export interface TokenSource {
 /** The end of input inside a macro's arguments, or a wrong number of them. */
 export class ExpansionProblem extends Error {}
 
+/** Far beyond what boards need: 260,000 tokens in all, and macros a thousand deep. */
+const mostTokens = 1 << 18;
+const deepestExpansion = 1000;
+
+/** What one source may expand to; without a bound, a few lines of macros that double each other never end. */
+export class ExpansionBudget {
+  #tokens = 0;
+  #depth = 0;
+
+  spend(tokens: number, names: number): void {
+    this.#tokens += tokens;
+    if (this.#tokens > mostTokens) throw new ExpansionProblem('macros expand to too much text');
+    if (names > deepestExpansion) throw new ExpansionProblem('macros nest too deeply');
+  }
+
+  nested<Result>(work: () => Result): Result {
+    this.#depth += 1;
+    if (this.#depth > deepestExpansion) throw new ExpansionProblem('arguments of macros nest too deeply');
+    const result = work();
+    this.#depth -= 1;
+    return result;
+  }
+}
+
 const noMoreLines = (pending: Token[]): TokenSource => ({ pending, more: () => false });
 
 /** Expands a finished list of tokens: C's rules, with the set of names that each token must not become again. */
-export function expandTokens(tokens: readonly Token[], macros: ReadonlyMap<string, Macro>): Token[] {
-  return expand(noMoreLines([...tokens].reverse()), macros);
+export function expandTokens(
+  tokens: readonly Token[],
+  macros: ReadonlyMap<string, Macro>,
+  budget: ExpansionBudget,
+): Token[] {
+  budget.spend(tokens.length, 0);
+  return budget.nested(() => expand(noMoreLines([...tokens].reverse()), macros, budget));
 }
 
 /** Expands all that a source gives. */
-export function expand(source: TokenSource, macros: ReadonlyMap<string, Macro>): Token[] {
+export function expand(
+  source: TokenSource,
+  macros: ReadonlyMap<string, Macro>,
+  budget: ExpansionBudget,
+): Token[] {
   const { pending } = source;
   const done: Token[] = [];
   for (let token = pending.pop(); token !== undefined; token = pending.pop()) {
@@ -29,14 +62,20 @@ export function expand(source: TokenSource, macros: ReadonlyMap<string, Macro>):
     } else if (macro.parameters === undefined) {
       if (macro.plain) pushPlain(done, macro, token);
       else
-        pushBack(pending, substitute(macro, new Map(), macros), hide(token.hidden, macro.name), token.spaced);
+        pushBack(
+          pending,
+          substitute(macro, new Map(), macros, budget),
+          hide(token.hidden, macro.name),
+          token.spaced,
+          budget,
+        );
     } else if (!opensArguments(source)) {
       done.push(token);
     } else {
       const call = collectArguments(source, macro);
       const values = bind(macro, call.values);
       const hidden = hide(intersect(token.hidden, call.closing.hidden), macro.name);
-      pushBack(pending, substitute(macro, values, macros), hidden, token.spaced);
+      pushBack(pending, substitute(macro, values, macros, budget), hidden, token.spaced, budget);
     }
   }
   return done;
@@ -53,21 +92,42 @@ function pushBack(
   tokens: readonly Token[],
   hidden: ReadonlySet<string>,
   spaced: boolean,
+  budget: ExpansionBudget,
 ): void {
+  budget.spend(tokens.length, hidden.size);
   for (let index = tokens.length - 1; index >= 0; index--) {
     const token = tokens[index];
     if (token === undefined) continue;
-    const all = token.hidden === undefined ? hidden : new Set([...token.hidden, ...hidden]);
+    const all = token.hidden === undefined ? hidden : union(token.hidden, hidden);
     pending.push({ ...token, spaced: index === 0 ? spaced : token.spaced, hidden: all });
   }
 }
 
+// The same few sets arise over and over: each is made once.
+const longerSets = new WeakMap<ReadonlySet<string>, Map<string, ReadonlySet<string>>>();
+const unions = new WeakMap<ReadonlySet<string>, WeakMap<ReadonlySet<string>, ReadonlySet<string>>>();
+const nothing: ReadonlySet<string> = new Set();
+
 function hide(hidden: ReadonlySet<string> | undefined, name: string): ReadonlySet<string> {
-  return new Set([...(hidden ?? []), name]);
+  const from = hidden ?? nothing;
+  const known = longerSets.get(from) ?? new Map<string, ReadonlySet<string>>();
+  if (known.size === 0) longerSets.set(from, known);
+  const longer = known.get(name) ?? new Set([...from, name]);
+  known.set(name, longer);
+  return longer;
+}
+
+function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  if (a === b) return a;
+  const known = unions.get(a) ?? new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
+  unions.set(a, known);
+  const both = known.get(b) ?? new Set([...a, ...b]);
+  known.set(b, both);
+  return both;
 }
 
 function intersect(a?: ReadonlySet<string>, b?: ReadonlySet<string>): ReadonlySet<string> | undefined {
-  if (a === undefined || b === undefined) return undefined;
+  if (a === undefined || b === undefined || a === b) return a === b ? a : undefined;
   return new Set([...a].filter((name) => b.has(name)));
 }
 
@@ -128,6 +188,7 @@ function substitute(
   macro: Macro,
   values: ReadonlyMap<string, readonly Token[]>,
   macros: ReadonlyMap<string, Macro>,
+  budget: ExpansionBudget,
 ): Token[] {
   const { body } = macro;
   const result: Token[] = [];
@@ -148,7 +209,8 @@ function substitute(
       index += 1;
     } else {
       const value = values.get(token.text);
-      const expanded = value === undefined || next?.text === '##' ? value : expandTokens(value, macros);
+      const expanded =
+        value === undefined || next?.text === '##' ? value : expandTokens(value, macros, budget);
       append(result, expanded ?? [token], token.spaced);
       // An empty argument before `##` must leave something to join to.
       if (next?.text === '##' && value?.length === 0)
@@ -187,6 +249,10 @@ function stringOf(tokens: readonly Token[], spaced: boolean): Token {
 }
 
 /** Expands a text with no line ends in it: `#include NAME` and `#if` conditions. */
-export function expandText(text: string, macros: ReadonlyMap<string, Macro>): string {
-  return printTokens(expandTokens(tokenize(text), macros));
+export function expandText(
+  text: string,
+  macros: ReadonlyMap<string, Macro>,
+  budget: ExpansionBudget,
+): string {
+  return printTokens(expandTokens(tokenize(text), macros, budget));
 }

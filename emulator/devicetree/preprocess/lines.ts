@@ -25,21 +25,34 @@ export function logicalLines(text: string): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
   for (let index = 0; index < physical.length; ) {
     const first = index;
-    let joined = physical[index++] ?? '';
-    while (/\\[ \t\r]*$/.test(joined) && index < physical.length) {
-      joined = joined.replace(/\\[ \t\r]*$/, '') + (physical[index++] ?? '');
-    }
-    let stripped = stripComments(joined);
-    while (stripped.open && index < physical.length) {
-      let next = physical[index++] ?? '';
-      while (/\\[ \t\r]*$/.test(next) && index < physical.length) {
-        next = next.replace(/\\[ \t\r]*$/, '') + (physical[index++] ?? '');
-      }
-      stripped = stripComments(`${stripped.text}/*${next}`);
-    }
-    lines.push(classify(first + 1, index - first, stripped.text));
+    const pieces: string[] = [];
+    let isOpen = false;
+    do {
+      const spliced = splice(physical, index);
+      index = spliced.next;
+      const stripped = stripComments(spliced.text, isOpen);
+      pieces.push(stripped.text);
+      isOpen = stripped.open;
+    } while (isOpen && index < physical.length);
+    lines.push(classify(first + 1, index - first, pieces.join('')));
   }
   return lines;
+}
+
+const continuation = /\\[ \t\r]*$/;
+
+/** Joins a line with those that it is continued by; `next` is the line behind them. */
+function splice(physical: readonly string[], from: number): { readonly text: string; readonly next: number } {
+  let next = from + 1;
+  const first = physical[from] ?? '';
+  if (!continuation.test(first)) return { text: first, next };
+  const pieces = [first.replace(continuation, '')];
+  for (let isContinued = true; isContinued && next < physical.length; next++) {
+    const piece = physical[next] ?? '';
+    isContinued = continuation.test(piece);
+    pieces.push(isContinued && next + 1 < physical.length ? piece.replace(continuation, '') : piece);
+  }
+  return { text: pieces.join(''), next };
 }
 
 function classify(line: number, height: number, text: string): LogicalLine {
@@ -52,12 +65,21 @@ function classify(line: number, height: number, text: string): LogicalLine {
 
 const quoteOrComment = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["'].*|\/\*|\/\/.*/g;
 
-/** Replaces each comment by a space; `open` tells that one goes on in the next line, with the text before it. */
-function stripComments(line: string): { readonly text: string; readonly open: boolean } {
-  if (!line.includes('/*') && !line.includes('//')) return { text: line, open: false };
+/**
+ * Replaces each comment by a space, put where it ends. `isOpen` tells that the line begins inside of a comment; `open`
+ * of the result, that one goes on in the next line.
+ */
+function stripComments(line: string, isOpen: boolean): { readonly text: string; readonly open: boolean } {
+  if (!isOpen && !line.includes('/*') && !line.includes('//')) return { text: line, open: false };
   let text = '';
   let from = 0;
-  quoteOrComment.lastIndex = 0;
+  if (isOpen) {
+    const end = line.indexOf('*/');
+    if (end < 0) return { text, open: true };
+    text = ' ';
+    from = end + 2;
+  }
+  quoteOrComment.lastIndex = from;
   for (let match = quoteOrComment.exec(line); match !== null; match = quoteOrComment.exec(line)) {
     const found = match[0];
     if (found.startsWith('//')) return { text: text + line.slice(from, match.index), open: false };

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../base/input-error.ts';
 import { HeaderCache, preprocess } from './preprocess.ts';
 
 /** Preprocesses `board.dts` among other files; markers and empty lines are left out of the answer. */
@@ -168,6 +170,96 @@ describe('includes', () => {
     expect(lines('#include <g.h>\n#include <g.h>', guarded)).toEqual(['once']);
     expect(() => lines('#include <c.h>', { 'include/c.h': '#include <c.h>' })).toThrow(
       'include/c.h:1: include/c.h includes itself without end',
+    );
+  });
+});
+
+describe('sources without measure', () => {
+  const doubling = Array.from({ length: 40 }, (_, n) => `#define A${n + 1} A${n} A${n}`).join('\n');
+  const doublingCalls = Array.from({ length: 40 }, (_, n) => `#define F${n + 1}(x) F${n}(x) F${n}(x)`).join(
+    '\n',
+  );
+  const chain = Array.from({ length: 5000 }, (_, n) => `#define A${n + 1} A${n}`).join('\n');
+  const calls = `#define F(x) x\n${'F('.repeat(5000)}1${')'.repeat(5000)}`;
+  it.each<[string, string, string]>([
+    ['macros that double each other', `#define A0 1\n${doubling}\nA40`, '42: macros expand to too much text'],
+    [
+      'calls that double each other',
+      `#define F0(x) x\n${doublingCalls}\nF40(1)`,
+      '42: macros expand to too much text',
+    ],
+    ['a chain of macros', `#define A0 1\n${chain}\nA5000`, '5002: macros nest too deeply'],
+    ['calls in calls', calls, '2: macros expand to too much text'],
+    [
+      'parentheses',
+      `#if ${'('.repeat(50_000)}1${')'.repeat(50_000)}\n#endif`,
+      '1: a condition nests too deeply',
+    ],
+    ['negations', `#if ${'!'.repeat(50_000)}1\n#endif`, '1: a condition nests too deeply'],
+    ['choices', `#if ${'1?1:'.repeat(50_000)}1\n#endif`, '1: a condition nests too deeply'],
+  ])('are refused: %s', (_what, text, message) => {
+    expect(() => lines(text)).toThrow(`board.dts:${message}`);
+  });
+
+  it('are read: long continuations, comments, conditionals and calls', () => {
+    expect(lines(`#define X ${'1 \\\n'.repeat(50_000)}2\nx`)).toEqual(['x']);
+    expect(lines(`/*${'x\n'.repeat(50_000)}*/x`)).toEqual([' x']);
+    expect(
+      lines(`${'/* a */ /* b\n */'.repeat(20_000)}x`)
+        .at(-1)
+        ?.trim(),
+    ).toBe('x');
+    expect(lines(`${'#if 1\n'.repeat(20_000)}x\n${'#endif\n'.repeat(20_000)}`)).toEqual(['x']);
+    expect(lines(`#define F(x) x\nF(\n${'1\n'.repeat(5000)})`)[0]).toMatch(/^1 1 1 /);
+  });
+
+  it('are read or refused with one message, whatever they are made of', () => {
+    const word = fc.constantFrom(
+      ...'# ## define undef if ifdef elif else endif include defined error'.split(' '),
+    );
+    const sign = fc.constantFrom(
+      '\n',
+      '\n#',
+      '(',
+      ')',
+      ',',
+      '...',
+      '"',
+      "'",
+      '/*',
+      '*/',
+      '//',
+      '\\\n',
+      ' ',
+      '<',
+      '>',
+    );
+    const name = fc.constantFrom(
+      'A',
+      'B',
+      'F',
+      'x',
+      '__VA_ARGS__',
+      '1',
+      '0x',
+      '?',
+      ':',
+      '!',
+      '&&',
+      '/',
+      '"a.h"',
+    );
+    const text = fc.array(fc.oneof(word, sign, name), { maxLength: 60 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(text, (source) => {
+        try {
+          lines(source, { 'a.h': '#define A B(1)\n#define B(x) A x\n' });
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          expect(error.position?.file).toMatch(/^(board\.dts|a\.h)$/);
+        }
+      }),
+      { numRuns: 3000 },
     );
   });
 });

@@ -1,6 +1,6 @@
 import { type InputError, inputError } from '../../base/input-error.ts';
 import { ConditionProblem, evaluateCondition } from './condition.ts';
-import { ExpansionProblem, expand, expandText, type TokenSource } from './expand.ts';
+import { ExpansionBudget, ExpansionProblem, expand, expandText, type TokenSource } from './expand.ts';
 import { IncludeSearch } from './include-search.ts';
 import { type LogicalLine, logicalLines } from './lines.ts';
 import { type Macro, parseDefinition } from './macro.ts';
@@ -73,6 +73,7 @@ class Preprocessor {
   readonly #output: string[] = [];
   readonly #included = new Set<string>();
   readonly #stack: string[] = [];
+  readonly #budget = new ExpansionBudget();
   #outputLine = 0;
 
   constructor(request: PreprocessRequest) {
@@ -133,7 +134,9 @@ class Preprocessor {
         return true;
       },
     };
-    const text = this.#guarded(file, line.line, () => printTokens(expand(source, this.#macros)));
+    const text = this.#guarded(file, line.line, () =>
+      printTokens(expand(source, this.#macros, this.#budget)),
+    );
     const indent = /^\s*/.exec(line.text)?.[0] ?? '';
     this.#emit(indent + text.trimStart());
     return last;
@@ -190,7 +193,7 @@ class Preprocessor {
 
   #holds(file: string, line: LogicalLine): boolean {
     if (line.directive === 'if' || line.directive === 'elif') {
-      return this.#guarded(file, line.line, () => evaluateCondition(line.rest, this.#macros));
+      return this.#guarded(file, line.line, () => evaluateCondition(line.rest, this.#macros, this.#budget));
     }
     const name = /^[A-Za-z_$][\w$]*/.exec(line.rest)?.[0];
     if (name === undefined) throw this.#problem(`#${line.directive} needs a name`, file, line.line);
@@ -219,8 +222,9 @@ class Preprocessor {
 
   #include(file: string, line: LogicalLine): void {
     const direct = /^(?:"([^"]+)"|<([^>]+)>)/.exec(line.rest);
-    const wanted =
-      direct ?? /^(?:"([^"]+)"|<\s*([^>]+?)\s*>)/.exec(expandText(line.rest, this.#macros).trim());
+    const expanded = () =>
+      this.#guarded(file, line.line, () => expandText(line.rest, this.#macros, this.#budget));
+    const wanted = direct ?? /^(?:"([^"]+)"|<\s*([^>]+?)\s*>)/.exec(expanded().trim());
     const name = wanted?.[1] ?? wanted?.[2];
     if (wanted === null || name === undefined) {
       throw this.#problem('#include needs "FILE" or <FILE>', file, line.line);
