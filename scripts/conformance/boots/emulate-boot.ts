@@ -1,6 +1,6 @@
 import { type KernelConfig, parseConfig } from '../../../emulator/linux/kconfig.ts';
 import { releaseNamed, releaseNames } from '../../../emulator/linux/releases.ts';
-import { bootTree } from '../../../emulator/whatif/boot-tree.ts';
+import { type BootRequest, bootTree } from '../../../emulator/whatif/boot-tree.ts';
 import type { System } from '../../../emulator/whatif/system.ts';
 import { dump } from '../../probe/dumps.ts';
 import { Libc } from '../../probe/libc.ts';
@@ -33,16 +33,21 @@ export function whyNot(record: BootRecord, records: Records): string | undefined
 
 /** Boots the emulator as the record's kernel was booted. */
 export async function bootAsRecorded(record: BootRecord, records: Records): Promise<System> {
+  return bootTree(await requestOf(record, records));
+}
+
+/** All that the boot of a record depends on. */
+export async function requestOf(record: BootRecord, records: Records): Promise<BootRequest> {
   const config = configOf(record, records);
   if (config === undefined || record.run === null) throw new Error(`${record.name} cannot be replayed`);
-  return bootTree({
+  return {
     ...placementOf(record, record.run),
     tree: await treeOf(record),
     profile: undefined,
     release: releaseNamed(record.kernel),
     config,
     exportPolicy: 'release',
-  });
+  };
 }
 
 const inKiB = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes / 1024);
