@@ -51,6 +51,9 @@ export function systemCallNamed(name: string): SystemCall | undefined {
   return byName.get(name);
 }
 
+/** Virtual time that a call takes, beside what its work takes: about what a small board needs. */
+const callNanoseconds = 1500;
+
 /** How a process reaches the kernel: what tracing wraps. */
 export type SystemCallEntry = typeof systemCall;
 
@@ -71,8 +74,10 @@ export function systemCall(
 ): number | bigint {
   if (!task.isAlive) return -errno.ESRCH;
   const call = systemCalls[number];
+  kernel.clock.advance(callNanoseconds);
   const result =
     call === undefined ? unknownCall(kernel, task, number) : call.handler(kernel, task, a, b, c, d, e, f);
+  kernel.timers.catchUp();
   if (result === blocked) return interrupted(kernel, task) ? -errno.EINTR : blocked;
   task.deadline = undefined;
   if (task.signals.hasPending) deliverSignals(kernel, task);

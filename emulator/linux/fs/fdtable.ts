@@ -83,6 +83,23 @@ export class FdTable {
     return before;
   }
 
+  /**
+   * filp_close(): drops the reference that a number held. The process's POSIX locks on the file go with any of its
+   * descriptors, those of O_PATH aside.
+   */
+  drop(file: OpenFile, kernel: Kernel, cause: ReleaseCause, task: Task): void {
+    if (file.inode.locks !== undefined && !file.isPath) file.inode.locks.releaseProcess(this);
+    file.put(kernel, cause, task);
+  }
+
+  /** Closes one number; false where it is not open. */
+  close(fd: number, kernel: Kernel, cause: ReleaseCause, task: Task): boolean {
+    const file = this.remove(fd);
+    if (file === undefined) return false;
+    this.drop(file, kernel, cause, task);
+    return true;
+  }
+
   /** Whether a number is between reservation and installation. */
   isReserved(fd: number): boolean {
     return this.#slots[fd] === reserved;
@@ -115,6 +132,6 @@ export class FdTable {
 
   /** Closes everything, lowest number first, as a process's end does. */
   closeAll(kernel: Kernel, cause: ReleaseCause, task: Task): void {
-    for (const fd of this.numbers) this.remove(fd)?.put(kernel, cause, task);
+    for (const fd of this.numbers) this.close(fd, kernel, cause, task);
   }
 }

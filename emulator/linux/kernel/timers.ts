@@ -48,6 +48,11 @@ export class Timers {
     }, undefined);
   }
 
+  /** Fires what has become due while the processor was busy. */
+  catchUp(): void {
+    if (this.#timers.length > 0) this.advanceTo(this.#clock.now);
+  }
+
   /** Moves the clock to `until` and fires what is due on the way, in order. */
   advanceTo(until: bigint): void {
     for (let timer = this.#earliest(); timer !== undefined && timer.when <= until; timer = this.#earliest()) {

@@ -13,11 +13,7 @@ import { asAddress, asInt32, asUint32 } from '../uapi/registers.ts';
 import type { SystemCall } from './system-call.ts';
 
 function close(kernel: Kernel, task: Task, fd: number): Errno {
-  const file = task.files.remove(fd);
-  if (file === undefined) return -errno.EBADF;
-  if (file.inode.locks !== undefined) file.inode.locks.releaseProcess(task.files);
-  file.put(kernel, 'close', task);
-  return 0;
+  return task.files.close(fd, kernel, 'close', task) ? 0 : -errno.EBADF;
 }
 
 /** ksys_dup3(): EBADF for a number beyond the limit, EBUSY for one that is just being opened. */
@@ -29,7 +25,7 @@ function dup3(kernel: Kernel, task: Task, oldFd: number, newFd: number, flags: n
   if (file === undefined) return -errno.EBADF;
   if (task.files.isReserved(newFd)) return -errno.EBUSY;
   const before = task.files.replace(newFd, file.get(), (flags & O_CLOEXEC) !== 0);
-  before?.put(kernel, 'close', task);
+  if (before !== undefined) task.files.drop(before, kernel, 'close', task);
   return newFd;
 }
 

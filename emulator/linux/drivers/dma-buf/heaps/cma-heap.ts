@@ -12,6 +12,7 @@ import {
 import { type Errno, errno } from '../../../uapi/errno.ts';
 import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
 import type { DmaHeapOperations, DmaHeaps, HeapRequest } from '../dma-heap.ts';
+import { clearingNanoseconds } from './clearing.ts';
 import { exportPolicyNamed, type HeapPlan } from './export-policies/index.ts';
 import { exporterName } from './exporter-name.ts';
 import { kmallocLimitBytes } from './kmalloc.ts';
@@ -74,6 +75,7 @@ function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): Dm
     return -errno.EFAULT;
   }
   kernel.memory.zero(pfn * kernel.pageSizeBytes, lengthBytes);
+  kernel.clock.advance(clearingNanoseconds(lengthBytes));
   if (pageCount * 8 > kmallocLimitBytes(kernel)) {
     releasePages(kernel, area, pfn, pageCount);
     return -errno.ENOMEM;

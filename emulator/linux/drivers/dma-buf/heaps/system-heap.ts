@@ -12,6 +12,7 @@ import {
 import { type Errno, errno } from '../../../uapi/errno.ts';
 import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
 import type { DmaHeapOperations, HeapRequest } from '../dma-heap.ts';
+import { clearingNanoseconds } from './clearing.ts';
 import { exporterName } from './exporter-name.ts';
 import { kmallocLimitBytes } from './kmalloc.ts';
 
@@ -115,6 +116,7 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[]
     const pfns: number[] = [];
     const taken = kernel.pages.allocMany(requests[order] ?? requestFor(order), wanted, pfns);
     zeroChunks(kernel, order, pfns);
+    kernel.clock.advance(clearingNanoseconds(taken * chunkBytes));
     runs.push({ order, pfns });
     remaining -= taken * chunkBytes;
   }
