@@ -12,11 +12,17 @@ export function dtsText(tree: DeviceTree, options: DtsTextOptions = {}): string 
   const reservations = tree.reservations.map(
     ({ baseBytes, sizeBytes }) => `/memreserve/ ${hex(baseBytes)} ${hex(sizeBytes)};\n`,
   );
-  const where = (node: DtNode, property?: string): string => {
-    const position = options.annotate === true ? tree.positionOf(node, property) : undefined;
-    return position === undefined ? '' : ` /* ${formatPosition(position)} */`;
-  };
+  const where = options.annotate === true ? (...of: Parameters<Where>) => place(tree, ...of) : () => '';
   return ['/dts-v1/;\n', ...reservations, '\n', ...nodeLines(tree.root, where)].join('');
+}
+
+/** A comment that tells where a text stands; for a property that won over an earlier one, also where that is. */
+function place(tree: DeviceTree, node: DtNode, property?: string): string {
+  const position = tree.positionOf(node, property);
+  if (position === undefined) return '';
+  const first = property === undefined ? undefined : tree.firstDefinitionOf(node, property);
+  const earlier = first === undefined ? '' : `, first defined at ${formatPosition(first)}`;
+  return ` /* ${formatPosition(position)}${earlier} */`;
 }
 
 type Where = (node: DtNode, property?: string) => string;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -28,6 +28,23 @@ describe('heapboard dts', () => {
     const { out } = await runCommand(['dts', 'hikey', '--set', set, '--delete', '/soc']);
     expect(out).toMatch(/linux,cma \{[^}]*size = <0x0 0x10000000>;/);
     expect(out).not.toMatch(/soc \{/);
+  });
+
+  test('says where each text stands, and where what was overridden was first defined', async () => {
+    writeFileSync(inFolder('soc.dtsi'), '/ {\n\tsoc: soc {\n\t\tstatus = "disabled";\n\t};\n};\n');
+    writeFileSync(
+      inFolder('board.dts'),
+      '/dts-v1/;\n#include "soc.dtsi"\n&soc {\n\tstatus = "okay";\n\tsize = <1>;\n};\n',
+    );
+    writeFileSync(inFolder('more.dtso'), '/dts-v1/;\n/plugin/;\n&soc { size = <2>; };\n');
+    const { out } = await runCommand([
+      ...['dts', inFolder('board.dts'), '--annotate'],
+      ...['--overlay', inFolder('more.dtso')],
+    ]);
+    const lines = out.replaceAll(`${folder}/`, '').split('\n');
+    expect(lines).toContain('\tsoc { /* soc.dtsi:2:2 */');
+    expect(lines).toContain('\t\tstatus = "okay"; /* board.dts:4:2, first defined at soc.dtsi:3:3 */');
+    expect(lines).toContain('\t\tsize = <0x2>; /* more.dtso:3:8, first defined at board.dts:5:2 */');
   });
 
   test('writes a blob that is read again', async () => {
