@@ -1,10 +1,13 @@
 import type { Decision, Obstacle } from '../../base/decisions.ts';
 import type { SourcePosition } from '../../base/position.ts';
+import { MiB } from '../../base/units.ts';
+import { readCmaParameter } from '../../linux/kernel/dma/contiguous/command-line.ts';
 import { pageGeometry } from '../../linux/mm/page-geometry.ts';
 import type { BootRequest } from '../boot-tree.ts';
 import { bootTree } from '../boot-tree.ts';
 import type { System } from '../system.ts';
 import { type Change, optionOf } from './change.ts';
+import { cmaValue } from './changes/cma-parameter.ts';
 import type { Failure } from './failure.ts';
 import { findChange, firstStep } from './find-change.ts';
 import { findLargest } from './largest.ts';
@@ -130,10 +133,21 @@ function questionOf(system: System, subject: Subject): Question {
   const own = region === undefined ? undefined : regionWish(tree, region.node);
   if (!system.booted) return { wish: survivalWish(region === blamed ? own : undefined), decisions, region };
   if (own !== undefined) return { wish: own, decisions, region };
-  const size = isAboutDefault
-    ? decisions.flatMap(({ tried }) => tried).find((one) => one.sizeBytes)?.sizeBytes
-    : undefined;
+  const size = isAboutDefault ? sizeOfDefaultArea(system, decisions) : undefined;
   return { wish: size === undefined ? undefined : defaultAreaWish(size), decisions, region };
+}
+
+/** What `cma=` or the configuration asks for, before the kernel rounds it up; undefined where nothing is asked. */
+function sizeOfDefaultArea({ environment }: System, decisions: readonly Decision[]): bigint | undefined {
+  const { config, handoff } = environment;
+  const tried = decisions.flatMap((decision) => decision.tried).find(({ sizeBytes }) => sizeBytes)?.sizeBytes;
+  if (tried === undefined) return undefined;
+  const value = cmaValue(handoff.bootargs);
+  if (value !== undefined) return readCmaParameter(value, undefined).size;
+  const bytes = config.enabled('CMA_SIZE_SEL_MBYTES')
+    ? BigInt(config.number('CMA_SIZE_MBYTES') ?? 0) * MiB
+    : 0n;
+  return bytes === 0n ? tried : bytes;
 }
 
 function failureOf(

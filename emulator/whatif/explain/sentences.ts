@@ -1,6 +1,6 @@
 import type { SourcePosition } from '../../base/position.ts';
 import { rangeEnd } from '../../base/range.ts';
-import { formatSize, hex } from '../../base/units.ts';
+import { alignUp, formatSize, hex } from '../../base/units.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import { FlatTree } from '../../linux/drivers/of/flat-tree.ts';
 import type { Failure } from './failure.ts';
@@ -26,7 +26,9 @@ export function askedFor(
     const parameter = /(?:^|\s)(cma=\S*)(?!.*\scma=)/.exec(bootargs)?.[1];
     const who =
       parameter === undefined ? 'The configuration asks' : `The command line asks, with ${parameter},`;
-    return { says: `${who} for a default area of ${formatSize(wish.sizeBytes)}.` };
+    const rounded = alignUp(wish.sizeBytes, failure.areaUnitBytes);
+    const more = rounded === wish.sizeBytes ? '' : `, which the kernel rounds up to ${formatSize(rounded)}`;
+    return { says: `${who} for a default area of ${formatSize(wish.sizeBytes)}${more}.` };
   }
   if (subject.heap !== undefined) return { says: `The heap ${subject.heap} asks for no memory of its own.` };
   return { says: 'The question is about the boot as a whole.' };
