@@ -1,10 +1,9 @@
 import type { DecisionRecord } from '../../base/decisions.ts';
 import type { Handoff } from '../../machine/handoff.ts';
 import { PhysicalMemory } from '../../machine/physical-memory.ts';
-import { initMemblock, zoneLimits } from '../arch/arm64/mm/init.ts';
+import { dmaReach, initMemblock, zoneLimits } from '../arch/arm64/mm/init.ts';
 import { takePageTables } from '../arch/arm64/mm/mmu.ts';
 import { initEfiMemory } from '../drivers/firmware/efi/efi-init.ts';
-import { addressBits, highestDmaAddress } from '../drivers/of/address.ts';
 import { scanMemory } from '../drivers/of/fdt.ts';
 import type { RegionHandler } from '../drivers/of/reserved-mem/handler.ts';
 import { ReservedMemory } from '../drivers/of/reserved-mem.ts';
@@ -81,8 +80,8 @@ interface MemoryLayout {
   readonly zones: readonly ZoneRange[];
   /** arm64_dma_phys_limit. */
   readonly dmaLimit: bigint;
-  /** Address bits that every bus master has. */
-  readonly deviceBits: number;
+  /** The last address that every bus master has. */
+  readonly reach: bigint;
   readonly sectionMaps: SectionMaps | undefined;
 }
 
@@ -164,7 +163,7 @@ function rangeTableIsFull(boot: BootEnvironment, table: 'memory' | 'reserved'): 
 /** setup_arch(): from the blob to zones, areas and the memory map. */
 function setupArch(stage: MemoryStage): MemoryLayout {
   const { boot, memblock, early, contiguous, reserved } = stage;
-  const { dtb, tree } = boot.handoff;
+  const { dtb } = boot.handoff;
   printBanner(boot);
   memblock.reserve(dtb.baseBytes, dtb.sizeBytes, { owner: 'dtb' });
   scanMemory(boot, memblock);
@@ -182,7 +181,7 @@ function setupArch(stage: MemoryStage): MemoryLayout {
   }
   reserved.setUpStatic();
   early.require(BigInt(unflattenedBytes(boot) + 4), 8n, 'the unflattened tree');
-  return layOutMemory(stage, addressBits(highestDmaAddress(tree.root)));
+  return layOutMemory(stage);
 }
 
 function printBanner({ log, release, handoff }: BootEnvironment): void {
@@ -199,10 +198,11 @@ function initEarlyMemory({ boot, memblock, reserved }: MemoryStage, parameters: 
 }
 
 /** bootmem_init(): memory map, zones and the default area, in the release's order. */
-function layOutMemory(stage: MemoryStage, deviceBits: number): MemoryLayout {
+function layOutMemory(stage: MemoryStage): MemoryLayout {
   const { boot, memblock, early, contiguous } = stage;
   const areaFirst = boot.release.behaviours.defaultAreaTime === 'before-memory-map';
-  const { dmaLimit, ...limits } = zoneLimits(boot, memblock, deviceBits);
+  const reach = dmaReach(boot);
+  const { dmaLimit, ...limits } = zoneLimits(boot, memblock, reach);
   const reserveDefault = (): void => {
     if (boot.config.facts.dmaCma) contiguous.reserveDefault(dmaLimit);
   };
@@ -210,7 +210,7 @@ function layOutMemory(stage: MemoryStage, deviceBits: number): MemoryLayout {
   const sectionMaps = takeMemoryMap(boot, memblock, early);
   const zones = initZones(boot, memblock, limits);
   if (!areaFirst) reserveDefault();
-  return { zones, dmaLimit, deviceBits, sectionMaps };
+  return { zones, dmaLimit, reach, sectionMaps };
 }
 
 /** mm_init(): what is left of memory goes to the page allocator. */
@@ -236,7 +236,7 @@ function initMemory(stage: MemoryStage, layout: MemoryLayout): PageAllocator {
 function initContiguousMemory(stage: MemoryStage, layout: MemoryLayout, pages: PageAllocator): EarlyKernel {
   const { boot, memblock, cma, contiguous, reserved } = stage;
   activateAreas(boot, memblock, cma, pages);
-  takeAtomicPools(boot, pages, contiguous.defaultArea, layout.deviceBits);
+  takeAtomicPools(boot, pages, contiguous.defaultArea, layout.reach);
   freeInitrd(boot, pages);
   return { ...boot, memblock, regions: reserved.regions, cma, contiguous, pages };
 }

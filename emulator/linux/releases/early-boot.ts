@@ -21,8 +21,8 @@ export interface EarlyBootBehaviours {
   /** Bytes of struct device_node and struct property, with sysfs. */
   readonly deviceNodeBytes: number;
   readonly propertyBytes: number;
-  /** Which zones the releases' arm64 has by default. */
-  readonly dmaLimit: 'computed-with-zones' | 'computed-before-zones';
+  /** How far the DMA zone reaches: to a power of two, or to the very address that every bus master reaches. */
+  readonly dmaZoneEnd: 'power-of-two' | 'address';
   /** Whether a small bounce buffer is kept where none is needed for addresses. */
   readonly bounceBuffer: 'by-address' | 'always-small';
   /** Symbols of the release's arm64 defconfig that other releases do not have. */
@@ -135,18 +135,18 @@ export const earlyBootHistory: History<EarlyBootBehaviours> = {
     { since: '5.12', value: 96, evidence: 'recorded', says: 'needs 96 bytes for a property of the tree' },
     { since: '6.12', value: 104, evidence: 'recorded', says: 'needs 104 bytes for a property of the tree' },
   ],
-  dmaLimit: [
+  dmaZoneEnd: [
     {
       since: 'rfc-2019',
-      value: 'computed-with-zones',
-      evidence: 'recorded',
-      says: 'sets up its zones before the cma=/Kconfig area',
+      value: 'power-of-two',
+      evidence: 'read',
+      says: 'ends the DMA zone at a power of two that holds what every bus reaches',
     },
     {
-      since: '7.2',
-      value: 'computed-before-zones',
-      evidence: 'recorded',
-      says: 'sets up its zones after the cma=/Kconfig area',
+      since: '6.12',
+      value: 'address',
+      evidence: 'inferred',
+      says: 'ends the DMA zone where the narrowest bus ends',
     },
   ],
   bounceBuffer: [

@@ -28,11 +28,11 @@ export function takeAtomicPools(
   boot: BootEnvironment,
   pages: PageAllocator,
   area: CmaArea | undefined,
-  deviceBits: number,
+  reach: bigint,
 ): void {
   if (!boot.config.enabled('DMA_COHERENT_POOL') && !boot.config.enabled('DMA_DIRECT_REMAP')) return;
   const size = poolBytes(boot, pages);
-  for (const pool of pools) if (exists(boot, pages, pool)) take(boot, pages, area, pool, size, deviceBits);
+  for (const pool of pools) if (exists(boot, pages, pool)) take(boot, pages, area, pool, size, reach);
 }
 
 /** `coherent_pool=`, or 128 KiB per GiB of memory, between 128 KiB and the largest block. */
@@ -60,12 +60,12 @@ function take(
   area: CmaArea | undefined,
   pool: Pool,
   size: number,
-  deviceBits: number,
+  reach: bigint,
 ): void {
   const alignment = boot.config.number('CMA_ALIGNMENT') ?? 8;
   let order = Math.min(Math.max(0, Math.ceil(Math.log2(size / boot.pageSizeBytes))), pages.maxOrder);
   for (; order >= 0; order -= 1) {
-    if (area !== undefined && reaches(boot, area, pool, deviceBits)) {
+    if (area !== undefined && reaches(boot, area, pool, reach)) {
       const pfn = area.alloc(2 ** order, Math.min(order, alignment));
       if (pfn >= 0) break;
     }
@@ -78,9 +78,9 @@ function take(
 }
 
 /** cma_in_zone(). */
-function reaches(boot: BootEnvironment, area: CmaArea, pool: Pool, deviceBits: number): boolean {
+function reaches(boot: BootEnvironment, area: CmaArea, pool: Pool, reach: bigint): boolean {
   if (area.pageCount === 0) return false;
   const lastByte = (area.basePfn + area.pageCount) * boot.pageSizeBytes - 1;
-  if (pool.zone === 'DMA') return lastByte < 2 ** Math.min(32, deviceBits);
+  if (pool.zone === 'DMA') return BigInt(lastByte) <= reach;
   return pool.zone === 'Normal' || lastByte < 2 ** 32;
 }

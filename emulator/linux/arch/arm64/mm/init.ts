@@ -1,4 +1,5 @@
 import { hex } from '../../../../base/units.ts';
+import { addressBits, highestDmaAddress } from '../../../drivers/of/address.ts';
 import type { BootEnvironment } from '../../../init/kernel.ts';
 import { memparse } from '../../../lib/cmdline.ts';
 import { physicalAddressMax } from '../../../mm/memblock/region-table.ts';
@@ -52,14 +53,23 @@ export function initMemblock(
   memblock.reserve(image.baseBytes, image.sizeBytes, { owner: 'kernel image' });
 }
 
-/** max_zone_phys(): the end of a zone that reaches `zoneLimit` at most. */
-function zoneEnd(memblock: Memblock, bits: number): bigint {
+/** max_zone_phys(): the end of a zone whose last address is `last` at most. */
+function zoneEnd(boot: BootEnvironment, memblock: Memblock, last: bigint): bigint {
   const start = memblock.startOfMemory;
-  let last = (1n << BigInt(bits)) - 1n;
-  if (start > u32Max) last = physicalAddressMax;
-  else if (start > last) last = u32Max;
+  let reach = last;
+  if (boot.release.behaviours.dmaZoneEnd === 'address') {
+    if (start < u32Max && reach > u32Max) reach = u32Max;
+  } else if (start > u32Max) reach = physicalAddressMax;
+  else if (start > reach) reach = u32Max;
   const end = memblock.endOfMemory - 1n;
-  return (last < end ? last : end) + 1n;
+  return (reach < end ? reach : end) + 1n;
+}
+
+/** The last address of the DMA zone, if memory reaches that far: what every bus master of the tree can address. */
+export function dmaReach(boot: BootEnvironment): bigint {
+  const reachable = highestDmaAddress(boot.handoff.tree.root);
+  if (boot.release.behaviours.dmaZoneEnd === 'address') return reachable < u32Max ? reachable : u32Max;
+  return (1n << BigInt(Math.min(32, addressBits(reachable)))) - 1n;
 }
 
 /** Ends of the zones that the configuration has, in bytes; a zone that is not configured is undefined. */
@@ -71,11 +81,11 @@ export interface ZoneLimits {
   readonly dmaLimit: bigint;
 }
 
-/** The first half of zone_sizes_init(). `deviceBits` is the narrowest address that a bus of the tree has. */
-export function zoneLimits(boot: BootEnvironment, memblock: Memblock, deviceBits: number): ZoneLimits {
+/** The first half of zone_sizes_init(). `reach` is the last address that every bus master has. */
+export function zoneLimits(boot: BootEnvironment, memblock: Memblock, reach: bigint): ZoneLimits {
   const { zoneDma, zoneDma32, physicalAddressBits } = boot.config.facts;
-  const dma = zoneDma ? zoneEnd(memblock, Math.min(32, deviceBits)) : undefined;
-  const dma32 = zoneDma32 ? zoneEnd(memblock, 32) : undefined;
+  const dma = zoneDma ? zoneEnd(boot, memblock, reach) : undefined;
+  const dma32 = zoneDma32 ? zoneEnd(boot, memblock, u32Max) : undefined;
   return {
     dma,
     dma32,
