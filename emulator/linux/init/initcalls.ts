@@ -10,6 +10,7 @@ import { addCmaHeaps } from '../drivers/dma-buf/heaps/cma-heap.ts';
 import { createSystemHeap } from '../drivers/dma-buf/heaps/system-heap.ts';
 import { addSwSync } from '../drivers/dma-buf/sw-sync.ts';
 import { addVgem } from '../drivers/gpu/drm/vgem.ts';
+import { addDeviceTreeFiles } from '../drivers/of/device-tree-files.ts';
 import { CharDevices } from '../fs/char-dev.ts';
 import { FileTable } from '../fs/file.ts';
 import { mountAll } from '../fs/mounts.ts';
@@ -68,6 +69,7 @@ const initcalls: readonly Initcall[] = [
   { level: 'subsys', name: 'cma_sysfs_init', run: whereEnabled('CMA_SYSFS', addCmaSysfs) },
   { level: 'late', name: 'cma_debugfs_init', run: whereEnabled('CMA_DEBUGFS', addCmaDebugfs) },
   { level: 'fs', name: 'proc_files_init', run: addProcFiles },
+  { level: 'fs', name: 'of_core_init', run: addDeviceTreeFiles },
   { level: 'device', name: 'vgem_init', run: whereEnabled('DRM_VGEM', addVgem) },
   { level: 'late', name: 'sync_debugfs_init', run: whereEnabled('SW_SYNC', addSwSync) },
   { level: 'fs', name: 'chr_dev_init', run: addMemoryDevices },
