@@ -187,9 +187,9 @@ describe('overlays', () => {
   });
 
   it('are refused with the label that is missing', async () => {
-    const wrong = { ...files, 'wrong.dtso': '/dts-v1/;\n/plugin/;\n&sco { a; };\n' };
+    const wrong = { ...files, 'wrong.dtso': '/dts-v1/;\n/plugin/;\n&socs { a; };\n' };
     expect(await refusal('base.dts', wrong, { overlays: ['wrong.dtso'] })).toBe(
-      'wrong.dtso: refers to the label sco, which base.dts does not have; did you mean soc?',
+      'wrong.dtso: refers to the label socs, which base.dts does not have; did you mean soc?',
     );
   });
 
