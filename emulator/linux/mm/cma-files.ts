@@ -5,7 +5,7 @@ import type { CmaArea } from './cma.ts';
 
 /** What /sys/kernel/mm/cma and debugfs show of areas. Plays mm/cma_sysfs.c and mm/cma_debug.c. */
 
-const sysfsValues: Readonly<Record<string, (area: CmaArea) => number>> = {
+const sysfsValues: Readonly<Record<string, (area: CmaArea) => number | bigint>> = {
   alloc_pages_success: ({ statistics }) => statistics.allocatedPages,
   alloc_pages_fail: ({ statistics }) => statistics.failedPages,
   release_pages_success: ({ statistics }) => statistics.releasedPages,

@@ -10,7 +10,8 @@ export type { CmaHazard } from './cma/area.ts';
 /** Counters of one area: pages, as /sys/kernel/mm/cma shows them. */
 export interface CmaAreaStatistics {
   readonly allocatedPages: number;
-  readonly failedPages: number;
+  /** Requests of absurd length count in full, so this outgrows what a number holds exactly. */
+  readonly failedPages: bigint;
   readonly releasedPages: number;
 }
 

@@ -52,7 +52,7 @@ export class Area implements CmaArea, PageLender {
   /** Runs that cma_alloc() can never isolate. */
   readonly #excluded: PageRun[] = [];
   #allocatedPages = 0;
-  #failedPages = 0;
+  #failedPages = 0n;
   #releasedPages = 0;
 
   constructor(facts: AreaFacts, host: AreaHost) {
@@ -195,7 +195,7 @@ export class Area implements CmaArea, PageLender {
   }
 
   #refuse(countedPages: number, answer: number): number {
-    this.#failedPages += countedPages;
+    this.#failedPages += BigInt(countedPages);
     this.#host.countCall(false);
     return answer;
   }

@@ -12,7 +12,7 @@ import {
 import { type Errno, errno } from '../../../uapi/errno.ts';
 import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
 import type { DmaHeapOperations, DmaHeaps, HeapRequest } from '../dma-heap.ts';
-import { clearingNanoseconds } from './clearing.ts';
+import { clearingNanoseconds, setUpNanoseconds } from './clearing.ts';
 import { exportPolicyNamed, type HeapPlan } from './export-policies/index.ts';
 import { exporterName } from './exporter-name.ts';
 import { kmallocLimitBytes } from './kmalloc.ts';
@@ -65,6 +65,7 @@ function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): Dm
   const { area } = heap;
   if (area === undefined) return -errno.ENODEV;
   const pageCount = lengthBytes / kernel.pageSizeBytes;
+  kernel.clock.advance(setUpNanoseconds.cma);
   const maximumOrder = kernel.config.number('CMA_ALIGNMENT') ?? 8;
   const pfn = area.alloc(pageCount, Math.min(orderOf(pageCount), maximumOrder));
   if (pfn < 0) return -errno.ENOMEM;

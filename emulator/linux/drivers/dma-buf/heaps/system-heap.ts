@@ -12,7 +12,7 @@ import {
 import { type Errno, errno } from '../../../uapi/errno.ts';
 import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
 import type { DmaHeapOperations, HeapRequest } from '../dma-heap.ts';
-import { clearingNanoseconds } from './clearing.ts';
+import { clearingNanoseconds, setUpNanoseconds } from './clearing.ts';
 import { exporterName } from './exporter-name.ts';
 import { kmallocLimitBytes } from './kmalloc.ts';
 
@@ -107,6 +107,7 @@ function zeroChunks(kernel: Kernel, order: number, pfns: readonly number[]): voi
  */
 function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[] | Errno {
   const { behaviours } = kernel.release;
+  kernel.clock.advance(setUpNanoseconds.system);
   const runs: ChunkRun[] = [];
   let remaining = lengthBytes;
   for (const order of behaviours.systemHeapOrders) {
