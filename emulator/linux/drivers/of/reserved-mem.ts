@@ -99,9 +99,11 @@ export class ReservedMemory {
     const { boot } = this.#context;
     const { headerReservations, regionOrder } = boot.release.behaviours;
     if (headerReservations === 'before-nodes') this.#reserveHeader();
+    else this.#reserveCoreHeader();
     const usable = this.#node !== undefined && this.#hasSupportedFormat(this.#node);
     if (usable) this.#scanNodes();
     if (headerReservations === 'after-nodes') this.#reserveHeader();
+    else this.#reserveCoreHeader();
     if (usable && regionOrder === 'sorted') this.#initSorted();
   }
 
@@ -149,6 +151,22 @@ export class ReservedMemory {
       if (sizeBytes === 0n) break;
       memblock.reserve(baseBytes, sizeBytes, { owner: 'a /memreserve/ entry' });
     }
+  }
+
+  /** fdt_reserve_elfcorehdr(): what a crashed kernel left for the one that saves its memory. */
+  #reserveCoreHeader(): void {
+    const { boot, memblock, flat } = this.#context;
+    const property = flat.tree.node('/chosen')?.property('linux,elfcorehdr');
+    const [range] = property === undefined ? [] : flat.pairs(property);
+    if (range === undefined || range.size === 0n) return;
+    if (memblock.isRegionReserved(range.base, range.size)) {
+      boot.log.warn('OF: fdt: elfcorehdr is overlapped');
+      return;
+    }
+    memblock.reserve(range.base, range.size, { owner: 'the elfcorehdr of /chosen' });
+    boot.log.info(
+      `OF: fdt: Reserving ${range.size / 1024n} KiB of memory at 0x${range.base.toString(16)} for elfcorehdr`,
+    );
   }
 
   /** __reserved_mem_check_root(). */
