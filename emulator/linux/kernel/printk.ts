@@ -14,6 +14,9 @@ export const logLevels = {
   debug: 7,
 } as const;
 
+/** The longest text that pieces were seen to share; one more character began a new record. */
+const longestContinuedRecord = 1021;
+
 /** One printed line of the kernel log. */
 export interface LogLine {
   readonly level: LogLevel;
@@ -60,6 +63,22 @@ export class Printk {
     const parts = text.split('\n');
     if (parts.at(-1) === '') parts.pop();
     for (const part of parts) this.#lines.push({ level, text: part, timeNs });
+  }
+
+  /**
+   * A message that goes on with pr_cont(): its pieces share a record while there is room, and whole pieces that find
+   * none begin the next.
+   */
+  logPieces(level: LogLevel, pieces: readonly string[]): void {
+    let record = '';
+    for (const piece of pieces) {
+      if (record !== '' && record.length + piece.length > longestContinuedRecord) {
+        this.log(level, record);
+        record = '';
+      }
+      record += piece;
+    }
+    this.log(level, record);
   }
 
   err(text: string): void {

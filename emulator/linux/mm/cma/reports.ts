@@ -1,4 +1,5 @@
 import type { BootEnvironment } from '../../init/kernel.ts';
+import { logLevels } from '../../kernel/printk.ts';
 import { RateLimit } from '../../lib/ratelimit.ts';
 import type { CmaArea } from '../cma.ts';
 
@@ -30,14 +31,14 @@ export class CmaReports {
     const free = runs.reduce((sum, run) => sum + run.count, 0);
     const totals = `${free} free of ${area.pageCount} total pages`;
     if (freeMap === 'per-range') {
-      const items = runs.map((run) => `${run.start === 0 ? '' : '+'}${run.count}@${run.start}`).join('');
+      const items = runs.map((run) => `${run.start === 0 ? '' : '+'}${run.count}@${run.start}`);
       log.info('cma: number of available pages: ');
-      log.info(`cma: range 0: ${items}`);
+      log.logPieces(logLevels.info, ['cma: range 0: ', ...items]);
       log.info('cma: ');
       log.info(`=> ${totals}`);
       return;
     }
-    const items = runs.map((run) => `${run.count}@${run.start}`).join('+');
-    log.info(`cma: number of available pages: ${items}=> ${totals}`);
+    const items = runs.map((run, index) => `${index === 0 ? '' : '+'}${run.count}@${run.start}`);
+    log.logPieces(logLevels.info, ['cma: number of available pages: ', ...items, `=> ${totals}`]);
   }
 }
