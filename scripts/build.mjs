@@ -23,7 +23,7 @@ const stamp = join(dist, '.built');
 const compiler = join(root, 'emulator/devicetree/dtc-parser/build');
 
 /** Packages that bring files of their own and so stay what they are: installed beside this one. */
-const installed = ['@swc/wasm-typescript'];
+const installed = ['@swc/wasm-typescript', 'koffi'];
 
 const madeFrom = [
   'emulator',
