@@ -117,7 +117,7 @@ export const bootOptionTable = {
     takes: 'value',
     placeholder: 'NAME',
     group: kernel,
-    describe: "the kernel release; the board's, or 6.1, where not given",
+    describe: "the kernel release; the board's, or 6.12, where not given",
     complete: releaseCompletions,
   },
   config: {

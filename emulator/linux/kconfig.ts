@@ -4,6 +4,8 @@ import type { KernelConfigFacts } from './kconfig/facts.ts';
 export interface KernelConfig {
   /** What it is called in output: `reference 6.1`, or the file it was read from. */
   readonly origin: string;
+  /** Whether it is the built-in one, with or without symbols over it, and no file's. */
+  readonly isReference: boolean;
   /** True for `y` and `m`. */
   enabled(symbol: string): boolean;
   /** `y`, `m` or `n`. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../base/input-error.ts';
 import { behaviourHistory } from './releases/behaviours.ts';
+import { watched } from './releases/relied-on.ts';
 import { releaseDifferences, releaseNamed, releaseNames } from './releases.ts';
 
 describe('releases', () => {
@@ -34,6 +35,22 @@ describe('releases', () => {
   it('say how each behaviour is known', () => {
     expect(releaseNamed('6.12').evidence('reservedLine')).toBe('recorded');
     expect(releaseNamed('7.1').evidence('memAccounting')).toBe('inferred');
+  });
+
+  it('conclude what a release does that was not read, where those around it differ', () => {
+    expect(releaseNamed('6.17').evidence('cmaHeapNaming')).toBe('inferred');
+    expect(releaseNamed('5.15').evidence('regionOrder')).toBe('recorded');
+    expect(releaseNamed('rfc-2019').evidence('heapIoctl')).toBe('read');
+  });
+
+  it('are watched in a boot: only inferred behaviours that were looked at are remembered', () => {
+    const release = watched(releaseNamed('6.17'));
+    expect([...release.inferredInUse]).toEqual([]);
+    expect(release.behaviours.cmaHeapNaming).toBe('default_cma_region');
+    expect(release.behaviours.heapIoctl).toBe('number-only-24-bytes');
+    expect(release.behaviours.cmaHeapNaming).toBe('default_cma_region');
+    expect([...release.inferredInUse]).toEqual(['cmaHeapNaming']);
+    expect([...watched(releaseNamed('6.17')).inferredInUse]).toEqual([]);
   });
 
   it('list the changes of a behaviour from the oldest on', () => {

@@ -16,6 +16,8 @@ export interface Release {
   readonly behaviours: Behaviours;
   /** How the value of a behaviour is known for this release. */
   evidence(behaviour: keyof Behaviours): Evidence;
+  /** What a behaviour means in this release, as half a sentence after its name. */
+  says(behaviour: keyof Behaviours): string;
 }
 
 interface Series {
@@ -27,6 +29,7 @@ interface Series {
 /** The modelled series, oldest first. Each stands for its last stable version that was known. */
 const series: readonly Series[] = [
   { name: 'rfc-2019', version: '5.4-rfc', source: 'interpolated' },
+  { name: 'rfc-2019-modules', version: '5.4-rfc', source: 'interpolated' },
   { name: '5.6', version: '5.6.19', source: 'interpolated' },
   { name: '5.10', version: '5.10.223', source: 'read' },
   { name: '5.15', version: '5.15.160', source: 'interpolated' },
@@ -42,12 +45,14 @@ const series: readonly Series[] = [
 ];
 
 /** The release that is booted where nobody names one. */
-export const defaultRelease = '6.1';
+export const defaultRelease = '6.12';
 
-/** Places a series in time; the RFC came before everything that was merged. */
+/** Places a series in time; what was only proposed in 2019 came before everything that was merged. */
 function age(name: string): number {
   const match = /^(\d+)\.(\d+)/.exec(name);
-  return match === null ? 0 : Number(match[1]) * 1000 + Number(match[2]);
+  return match === null
+    ? ['rfc-2019', 'rfc-2019-modules'].indexOf(name)
+    : Number(match[1]) * 1000 + Number(match[2]);
 }
 
 /** Whether a change holds in a series; backports came with later stable versions, not with the first release. */
@@ -63,6 +68,30 @@ function changeFor<Name extends keyof Behaviours>(
 ): Change<Behaviours[Name]> {
   const [oldest, ...later] = behaviourHistory[name];
   return later.findLast((change) => holds(change, seriesName, isFirst)) ?? oldest;
+}
+
+/**
+ * How a value is known for a series. A series that was not read lies between two that were: where those agree it is
+ * as well known as they are, where they differ the time of the change is a conclusion. The RFC's own entries tell
+ * what was posted.
+ */
+function evidenceFor(behaviour: keyof Behaviours, one: Series, isFirst: boolean): Evidence {
+  const change = changeFor(behaviour, one.name, isFirst);
+  if (one.source === 'read' || change.evidence === 'inferred') return change.evidence;
+  const index = series.indexOf(one);
+  const before = series.slice(0, index).findLast(({ source }) => source === 'read');
+  const after = series.slice(index + 1).find(({ source }) => source === 'read');
+  const agrees = [before, after].every(
+    (neighbour) => neighbour === undefined || holdsSame(behaviour, one, isFirst, neighbour),
+  );
+  if (agrees) return change.evidence;
+  return before === undefined && change.since === one.name ? change.evidence : 'inferred';
+}
+
+function holdsSame(behaviour: keyof Behaviours, one: Series, isFirst: boolean, neighbour: Series): boolean {
+  const there = changeFor(behaviour, neighbour.name, false);
+  const here = changeFor(behaviour, one.name, isFirst);
+  return here === there || JSON.stringify(here.value) === JSON.stringify(there.value);
 }
 
 const behaviourNames = Object.keys(behaviourHistory) as (keyof Behaviours)[];
@@ -83,7 +112,8 @@ function release(name: string): Release | undefined {
     version: isFirst ? name : found.version,
     source: isFirst ? 'interpolated' : found.source,
     behaviours: behavioursOf(found.name, isFirst),
-    evidence: (behaviour) => changeFor(behaviour, found.name, isFirst).evidence,
+    evidence: (behaviour) => evidenceFor(behaviour, found, isFirst),
+    says: (behaviour) => changeFor(behaviour, found.name, isFirst).says,
   };
 }
 
@@ -109,13 +139,16 @@ export interface ReleaseDifference {
 /** Every behaviour in which two releases differ. */
 export function releaseDifferences(before: Release, after: Release): readonly ReleaseDifference[] {
   return behaviourNames.flatMap((behaviour) => {
-    const [old, now] = [before, after].map((one) => changeOf(one, behaviour));
-    if (old === undefined || now === undefined || old === now) return [];
-    return [{ behaviour, before: old.says, after: now.says, evidence: now.evidence }];
+    const same = JSON.stringify(before.behaviours[behaviour]) === JSON.stringify(after.behaviours[behaviour]);
+    if (same) return [];
+    const evidence = weaker(before.evidence(behaviour), after.evidence(behaviour));
+    return [{ behaviour, before: before.says(behaviour), after: after.says(behaviour), evidence }];
   });
 }
 
-function changeOf(one: Release, behaviour: keyof Behaviours): Change<unknown> {
-  const isFirst = one.version === one.name && one.name.endsWith('.0');
-  return changeFor(behaviour, isFirst ? one.name.slice(0, -2) : one.name, isFirst);
+const byStrength: readonly Evidence[] = ['inferred', 'read', 'recorded'];
+
+/** A difference is known no better than the worse known of its sides. */
+function weaker(one: Evidence, other: Evidence): Evidence {
+  return byStrength.indexOf(one) < byStrength.indexOf(other) ? one : other;
 }

@@ -51,7 +51,7 @@ export const boardFileSchema = z.strictObject({
   title: z.string().min(1),
   source: z.string().min(1),
   dts: z.string().min(1),
-  release: z.string('expected a release in quotes, such as "6.1"').min(1),
+  release: z.string('expected a release in quotes, such as "6.12"').min(1).optional(),
   bootargs: z.string().optional(),
   memory: z.array(range).default([]),
   configuration: z.record(symbol, symbolValue).default({}),

@@ -46,8 +46,8 @@ export interface BoardProfile {
   readonly memory: readonly PhysicalRange[];
   /** The boot loader's command line; the tree's own holds where it is absent. */
   readonly bootargs: string | undefined;
-  /** The kernel release that the board is usually run with. */
-  readonly release: string;
+  /** The kernel release whose tree this is, or that the board needs; the default one where it is absent. */
+  readonly release: string | undefined;
   /** Configuration symbols that differ from the reference configuration, without `CONFIG_`. */
   readonly configuration: ReadonlyMap<string, string>;
   readonly firmware: BoardFirmware;

@@ -88,6 +88,14 @@ export const bootSummarySchema = z.looseObject({
   bootargs: z.string(),
   booted: z.boolean(),
   panic: z.string().optional(),
+  reliance: z.object({
+    inferred: z
+      .array(z.object({ behaviour: z.string(), says: z.string() }))
+      .describe('behaviours of the release that were concluded and not observed, and that were looked at'),
+    assumed: z
+      .array(z.object({ what: z.enum(['image', 'dtb', 'initrd']), ...range }))
+      .describe('what lies in RAM by assumption'),
+  }),
   memory: z.array(z.object(range)),
   regions: z.array(region),
   areas: z.array(area),

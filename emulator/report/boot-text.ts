@@ -3,6 +3,7 @@ import { formatLogLine, type LogLine } from '../linux/kernel/printk.ts';
 import type { AreaSummary, BootSummary, HeapSummary, RegionSummary } from '../whatif/summary.ts';
 import { columns } from './columns.ts';
 import { peopleSize as size } from './people-size.ts';
+import { relianceText } from './reliance-text.ts';
 
 export interface BootTextOptions {
   readonly colours: boolean;
@@ -41,10 +42,12 @@ function facts(summary: BootSummary): readonly (readonly string[])[] {
     MemTotal === undefined || CmaTotal === undefined || CmaFree === undefined
       ? []
       : [['memory', `MemTotal ${size(MemTotal)}, CmaTotal ${size(CmaTotal)}, CmaFree ${size(CmaFree)}`]];
+  const reliance = relianceText(summary.reliance);
   return [
     ['configuration', `${summary.config}, ${size(summary.pageSize)} pages`],
     ['command line', summary.bootargs === '' ? '(empty)' : summary.bootargs],
     ...memory,
+    ...(reliance === '' ? [] : [['relies on', reliance]]),
   ];
 }
 

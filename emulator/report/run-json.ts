@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../userland/workload/outcome.ts';
+import type { Reliance } from '../whatif/reliance.ts';
 import type { BootSummary } from '../whatif/summary.ts';
 
 /** A run as data: the document that `heapboard run --json` prints. docs/workloads.md describes it. */
@@ -8,19 +9,22 @@ export interface RunDocument extends RunOutcome {
   readonly release: string;
   readonly config: string;
   readonly bootargs: string;
+  /** What the answer rests on that nobody stated or observed. */
+  readonly reliance: Reliance;
   /** Nothing failed; leaks do not count. */
   readonly passed: boolean;
 }
 
 /** The document of a run on a system that was booted as `summary` says. */
 export function runDocument(summary: BootSummary, outcome: RunOutcome): RunDocument {
-  const { board, release, config, bootargs } = summary;
+  const { board, release, config, bootargs, reliance } = summary;
   return {
     schemaVersion: 1,
     board,
     release,
     config,
     bootargs,
+    reliance,
     passed: outcome.failures.length === 0,
     ...outcome,
   };

@@ -3,6 +3,7 @@ import { formatPosition, type SourcePosition } from '../base/position.ts';
 import type { AreaUse, Failure, Leak, ProcessOutcome } from '../userland/workload/outcome.ts';
 import { columns } from './columns.ts';
 import { peopleSize as size } from './people-size.ts';
+import { relianceText } from './reliance-text.ts';
 import type { RunDocument } from './run-json.ts';
 
 /** A run for people: what each process did, how full areas became, what leaked, and what failed. */
@@ -12,12 +13,18 @@ export function runText(run: RunDocument, colour: boolean): string {
   const verdict = run.passed ? colours.green : colours.red;
   return [
     `${colours.bold(`${run.board ?? 'devicetree'}: Linux ${run.release}, configuration ${run.config}`)}\n`,
+    relies(run),
     section('Processes', columns(run.processes.map(processRow))),
     section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map(heapRow)])),
     section('Leaked', columns(run.leaks.map(leakRow)) || '  nothing\n'),
     section('Failed', run.failures.map(failureLines).join('')),
     `\n${verdict(lastLine(run))}\n`,
   ].join('');
+}
+
+function relies({ reliance }: RunDocument): string {
+  const text = relianceText(reliance);
+  return text === '' ? '' : `  relies on  ${text}\n`;
 }
 
 function processRow(process: ProcessOutcome): readonly string[] {

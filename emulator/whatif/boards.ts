@@ -1,5 +1,6 @@
 import { DecisionRecord } from '../base/decisions.ts';
 import { hex } from '../base/units.ts';
+import { defaultRelease } from '../linux/releases.ts';
 import type { BoardDevice, BoardProfile } from '../machine/board.ts';
 import { loadBoards } from '../machine/boards.ts';
 import { runFirmware } from '../machine/firmware.ts';
@@ -40,7 +41,7 @@ async function summariseBoard(profile: BoardProfile): Promise<BoardSummary> {
   return {
     name: profile.name,
     title: profile.title,
-    release: profile.release,
+    release: profile.release ?? defaultRelease,
     bootargs: handoff.bootargs,
     memory: memoryBanks(handoff.tree).map((bank) => ({
       base: hex(bank.baseBytes),

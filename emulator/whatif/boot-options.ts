@@ -13,7 +13,7 @@ export interface BootOptions {
   readonly bootargs?: string | undefined;
   /** Added to the end of the command line. */
   readonly appendBootargs?: string | undefined;
-  /** The kernel release; the board's, or 6.1. */
+  /** The kernel release; the board's, or 6.12. */
   readonly release?: string | undefined;
   /** Path of a kernel .config; the built-in configuration `reference` where it is absent. */
   readonly config?: string | undefined;

@@ -5,6 +5,7 @@ import type { ReservedRegion } from '../linux/drivers/of/reserved-mem.ts';
 import type { Kernel } from '../linux/init/kernel.ts';
 import type { CmaArea } from '../linux/mm/cma.ts';
 import { memoryBanks } from '../machine/memory-nodes.ts';
+import { type Reliance, relianceOf } from './reliance.ts';
 import type { System } from './system.ts';
 
 /** An address or size as text: `0x7e000000`. */
@@ -86,6 +87,8 @@ export interface BootSummary {
   readonly bootargs: string;
   readonly booted: boolean;
   readonly panic?: string | undefined;
+  /** What the answer rests on that nobody stated or observed. */
+  readonly reliance: Reliance;
   readonly memory: readonly RangeSummary[];
   readonly regions: readonly RegionSummary[];
   readonly areas: readonly AreaSummary[];
@@ -108,6 +111,7 @@ export function summarise(system: System): BootSummary {
     bootargs: environment.handoff.bootargs,
     booted: system.booted,
     panic: system.panic,
+    reliance: relianceOf(environment),
     memory: memoryBanks(environment.handoff.tree).map((bank) => rangeOf(bank.baseBytes, bank.sizeBytes)),
     regions: environment.regions.map(regionOf),
     areas: kernel?.cma.all.map((area) => areaOf(area, kernel)) ?? [],

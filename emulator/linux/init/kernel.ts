@@ -1,17 +1,23 @@
 import type { DecisionRecord } from '../../base/decisions.ts';
 import type { Handoff } from '../../machine/handoff.ts';
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
+import type { Architecture } from '../arch/architecture.ts';
 import type { DriverCore } from '../drivers/base/class.ts';
 import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
+import type { Faults } from '../drivers/base/faults.ts';
+import type { RandomSource } from '../drivers/char/random.ts';
 import type { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
 import type { FenceContexts } from '../drivers/dma-buf/dma-fence.ts';
 import type { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
 import type { ReservedRegion } from '../drivers/of/reserved-mem.ts';
+import type { BinaryFormats } from '../fs/exec.ts';
 import type { CharDevices } from '../fs/char-dev.ts';
 import type { FileTable } from '../fs/file.ts';
 import type { Mounts } from '../fs/mounts.ts';
 import type { KernelConfig } from '../kconfig.ts';
 import type { Contiguous } from '../kernel/dma/contiguous.ts';
+import type { Futexes } from '../kernel/futex.ts';
+import type { Modules } from '../kernel/module.ts';
 import type { BootParameters } from '../kernel/params.ts';
 import type { Printk } from '../kernel/printk.ts';
 import type { TaskTable } from '../kernel/task.ts';
@@ -21,12 +27,15 @@ import type { CmaAreas } from '../mm/cma.ts';
 import type { Frames } from '../mm/frames.ts';
 import type { Memblock } from '../mm/memblock.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
-import type { Release } from '../releases.ts';
+import type { ReliedRelease } from '../releases/relied-on.ts';
 
 /** What exists from the kernel's first instruction on. */
 export interface BootEnvironment {
-  readonly release: Release;
+  readonly release: ReliedRelease;
   readonly config: KernelConfig;
+  readonly arch: Architecture;
+  /** A physical address as messages show it: %pa. */
+  readonly physicalAddress: (address: bigint | number) => string;
   readonly pageSizeBytes: number;
   readonly handoff: Handoff;
   readonly parameters: BootParameters;
@@ -63,6 +72,11 @@ export interface Kernel extends EarlyKernel {
   readonly files: FileTable;
   readonly mounts: Mounts;
   readonly timers: Timers;
+  readonly futexes: Futexes;
+  readonly random: RandomSource;
+  readonly binaryFormats: BinaryFormats;
+  /** Failures that somebody asked for. */
+  readonly faults: Faults;
   readonly charDevices: CharDevices;
   readonly drivers: DriverCore;
   readonly devtmpfs: Devtmpfs;
@@ -70,4 +84,5 @@ export interface Kernel extends EarlyKernel {
   readonly dmaBufs: DmaBufs;
   readonly dmaHeaps: DmaHeaps;
   readonly tasks: TaskTable;
+  readonly modules: Modules;
 }

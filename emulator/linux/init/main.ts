@@ -1,8 +1,9 @@
 import type { DecisionRecord } from '../../base/decisions.ts';
+import { paddedAddress } from '../../base/units.ts';
 import type { Handoff } from '../../machine/handoff.ts';
 import { PhysicalMemory } from '../../machine/physical-memory.ts';
-import { dmaReach, initMemblock, zoneLimits } from '../arch/arm64/mm/init.ts';
-import { takePageTables } from '../arch/arm64/mm/mmu.ts';
+import type { ArchitectureSetup, ZoneLimits } from '../arch/architecture.ts';
+import { architectureOf } from '../arch/index.ts';
 import { initEfiMemory } from '../drivers/firmware/efi/efi-init.ts';
 import { scanMemory } from '../drivers/of/fdt.ts';
 import type { RegionHandler } from '../drivers/of/reserved-mem/handler.ts';
@@ -11,7 +12,6 @@ import { unflattenedBytes } from '../drivers/of/unflatten.ts';
 import type { KernelConfig } from '../kconfig.ts';
 import { coherentPoolHandler } from '../kernel/dma/coherent.ts';
 import { ContiguousAreas } from '../kernel/dma/contiguous.ts';
-import { takeAtomicPools } from '../kernel/dma/pool.ts';
 import { reserveBounceBuffer, restrictedPoolHandler } from '../kernel/dma/swiotlb.ts';
 import { Halt, panic } from '../kernel/panic.ts';
 import { BootParameters } from '../kernel/params.ts';
@@ -31,10 +31,11 @@ import { Memblock } from '../mm/memblock.ts';
 import { initZones, type ZoneRange } from '../mm/mm-init.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import { type PageGeometry, pageGeometry } from '../mm/page-geometry.ts';
-import { freeUnusedMap, type SectionMaps, takeMemoryMap } from '../mm/sparse.ts';
+import { freeUnusedMap, type SectionMaps } from '../mm/sparse.ts';
 import { Zone } from '../mm/zone.ts';
-import type { Release } from '../releases.ts';
-import { type EarlyParameters, parseEarlyParameters } from './early-params.ts';
+import type { Behaviours, Release } from '../releases.ts';
+import { watched } from '../releases/relied-on.ts';
+import { parseEarlyParameters } from './early-params.ts';
 import { runInitcalls } from './initcalls.ts';
 import type { BootEnvironment, DeadKernel, EarlyKernel, Kernel } from './kernel.ts';
 
@@ -67,6 +68,7 @@ const firstProcessAtNs = 400_000_000n;
 /** The parts of a kernel whose memory is coming up. */
 interface MemoryStage {
   readonly boot: BootEnvironment;
+  readonly setup: ArchitectureSetup;
   readonly geometry: PageGeometry;
   readonly memblock: Memblock;
   readonly early: EarlyAllocator;
@@ -78,16 +80,13 @@ interface MemoryStage {
 /** How memory is divided. */
 interface MemoryLayout {
   readonly zones: readonly ZoneRange[];
-  /** arm64_dma_phys_limit. */
-  readonly dmaLimit: bigint;
-  /** The last address that every bus master has. */
-  readonly reach: bigint;
+  readonly limits: ZoneLimits;
   readonly sectionMaps: SectionMaps | undefined;
 }
 
 /**
  * start_kernel(): boots from the handoff to the point where the first process runs. Plays init/main.c and
- * setup_arch() of arm64. A panic is an outcome, not an exception.
+ * setup_arch(). A panic is an outcome, not an exception.
  */
 export function startKernel(request: BootRequest): BootOutcome {
   const boot = environmentOf(request);
@@ -96,7 +95,7 @@ export function startKernel(request: BootRequest): BootOutcome {
     const layout = setupArch(stage);
     const pages = initMemory(stage, layout);
     boot.clock.advance(initcallsAtNs);
-    const kernel = runInitcalls(initContiguousMemory(stage, layout, pages));
+    const kernel = runInitcalls(initContiguousMemory(stage, pages));
     boot.clock.advance(firstProcessAtNs - initcallsAtNs);
     freeInitMemory(boot, pages);
     return { booted: true, kernel };
@@ -110,9 +109,15 @@ export function startKernel(request: BootRequest): BootOutcome {
 function environmentOf(request: BootRequest): BootEnvironment {
   const { handoff, release, config, decisions, exportPolicy, seed } = request;
   const clock = new Clock();
+  const seen = watched(release);
+  if (config.isReference) void seen.behaviours.referenceSymbols;
+  const arch = architectureOf(config.facts);
+  const digits = arch.addressDigits(config.facts);
   return {
-    release,
+    release: seen,
     config,
+    arch,
+    physicalAddress: (address) => paddedAddress(address, digits),
     pageSizeBytes: 2 ** config.facts.pageShift,
     handoff,
     parameters: new BootParameters(handoff.bootargs),
@@ -131,12 +136,15 @@ function prepare(boot: BootEnvironment): MemoryStage {
     pageSizeBytes: boot.pageSizeBytes,
     memorySlots: boot.config.facts.efi ? 1024 : 128,
     reservedSlots: 128,
+    highestAddress: boot.arch.highestAddress(boot.config.facts),
     onFullTable: (table) => rangeTableIsFull(boot, table),
   });
   const cma = new CmaTable(boot, memblock, geometry);
   const contiguous = new ContiguousAreas(boot, memblock, cma, geometry);
   const reserved = new ReservedMemory(boot, memblock, geometry, handlersOf(boot, contiguous));
-  return { boot, geometry, memblock, early: new EarlyAllocator(boot, memblock), cma, contiguous, reserved };
+  const early = new EarlyAllocator(boot, memblock);
+  const setup = boot.arch.setUp(boot, memblock);
+  return { boot, setup, geometry, memblock, early, cma, contiguous, reserved };
 }
 
 /** The built-in handlers of regions, in link order. */
@@ -162,15 +170,23 @@ function rangeTableIsFull(boot: BootEnvironment, table: 'memory' | 'reserved'): 
 
 /** setup_arch(): from the blob to zones, areas and the memory map. */
 function setupArch(stage: MemoryStage): MemoryLayout {
-  const { boot, memblock, early, contiguous, reserved } = stage;
+  const { boot, setup, memblock, early, cma, contiguous } = stage;
   const { dtb } = boot.handoff;
   printBanner(boot);
   memblock.reserve(dtb.baseBytes, dtb.sizeBytes, { owner: 'dtb' });
   scanMemory(boot, memblock);
   initEfiMemory(boot, memblock);
-  const parameters = parseEarlyParameters(boot, contiguous);
-  initEarlyMemory(stage, parameters);
-  takePageTables(boot, memblock, early);
+  parseEarlyParameters(boot, setup, contiguous);
+  initEarlyMemory(stage);
+  setup.takePageTables(early, cma.all);
+  if (boot.arch.unflattens === 'before-zones') unflattenTree(stage);
+  const layout = layOutMemory(stage);
+  if (boot.arch.unflattens === 'after-zones') unflattenTree(stage);
+  return layout;
+}
+
+/** unflatten_device_tree(): static regions meet their handlers here on some releases. */
+function unflattenTree({ boot, early, reserved }: MemoryStage): void {
   const { tableEntries } = reserved;
   if (tableEntries !== undefined) {
     early.allocate(
@@ -181,36 +197,44 @@ function setupArch(stage: MemoryStage): MemoryLayout {
   }
   reserved.setUpStatic();
   early.require(BigInt(unflattenedBytes(boot) + 4), 8n, 'the unflattened tree');
-  return layOutMemory(stage);
 }
 
-function printBanner({ log, release, handoff }: BootEnvironment): void {
-  log.info('Booting Linux on physical CPU 0x0000000000 [0x411fd070]');
+function printBanner({ arch, log, release, handoff }: BootEnvironment): void {
+  log.info(`Booting Linux on physical CPU ${arch.bootCpu}`);
   log.log(5, `Linux version ${release.version}`);
   const model = handoff.tree.root.property('model')?.string;
-  if (model !== undefined) log.info(`Machine model: ${model}`);
+  if (model !== undefined) log.info(`${arch.modelPrefix}Machine model: ${model}`);
 }
 
-/** arm64_memblock_init(). */
-function initEarlyMemory({ boot, memblock, reserved }: MemoryStage, parameters: EarlyParameters): void {
-  initMemblock(boot, memblock, parameters.memoryLimit);
+/** arm64_memblock_init(), or arm_memblock_init() and what stands around it. */
+function initEarlyMemory(stage: MemoryStage): void {
+  const { boot, setup, cma, reserved } = stage;
+  setup.initMemory();
+  cma.highMemory = setup.highMemory;
   reserved.scan();
+  if (defaultAreaTime(boot) === 'with-reservations') reserveDefaultArea(stage);
+  setup.afterRegions();
+}
+
+function defaultAreaTime({ arch, release }: BootEnvironment): Behaviours['defaultAreaTime'] {
+  return arch.defaultAreaTime(release.behaviours);
+}
+
+/** dma_contiguous_reserve(), where it is configured. */
+function reserveDefaultArea({ boot, setup, contiguous }: MemoryStage): void {
+  if (boot.config.facts.dmaCma) contiguous.reserveDefault(setup.zoneLimits().areaLimit);
 }
 
 /** bootmem_init(): memory map, zones and the default area, in the release's order. */
 function layOutMemory(stage: MemoryStage): MemoryLayout {
-  const { boot, memblock, early, contiguous } = stage;
-  const areaFirst = boot.release.behaviours.defaultAreaTime === 'before-memory-map';
-  const reach = dmaReach(boot);
-  const { dmaLimit, ...limits } = zoneLimits(boot, memblock, reach);
-  const reserveDefault = (): void => {
-    if (boot.config.facts.dmaCma) contiguous.reserveDefault(dmaLimit);
-  };
-  if (areaFirst) reserveDefault();
-  const sectionMaps = takeMemoryMap(boot, memblock, early);
+  const { boot, setup, memblock, early } = stage;
+  const areaTime = defaultAreaTime(boot);
+  const limits = setup.zoneLimits();
+  if (areaTime === 'before-memory-map') reserveDefaultArea(stage);
+  const sectionMaps = setup.takeMemoryMap(early);
   const zones = initZones(boot, memblock, limits);
-  if (!areaFirst) reserveDefault();
-  return { zones, dmaLimit, reach, sectionMaps };
+  if (areaTime === 'after-memory-map') reserveDefaultArea(stage);
+  return { zones, limits, sectionMaps };
 }
 
 /** mm_init(): what is left of memory goes to the page allocator. */
@@ -218,7 +242,7 @@ function initMemory(stage: MemoryStage, layout: MemoryLayout): PageAllocator {
   const { boot, geometry, memblock, early, cma } = stage;
   boot.log.log(5, `Kernel command line: ${boot.parameters.commandLine}`);
   takeLateEarlyMemory(boot, memblock, early);
-  reserveBounceBuffer(boot, memblock, layout.dmaLimit);
+  reserveBounceBuffer(boot, memblock, layout.limits);
   if (layout.sectionMaps !== undefined)
     freeUnusedMap(boot, memblock, layout.sectionMaps, 2 ** geometry.maxOrder);
   const zones = layout.zones
@@ -233,10 +257,10 @@ function initMemory(stage: MemoryStage, layout: MemoryLayout): PageAllocator {
 }
 
 /** The initcalls of the memory side: areas become usable, atomic pools are taken, the initrd is gone. */
-function initContiguousMemory(stage: MemoryStage, layout: MemoryLayout, pages: PageAllocator): EarlyKernel {
-  const { boot, memblock, cma, contiguous, reserved } = stage;
+function initContiguousMemory(stage: MemoryStage, pages: PageAllocator): EarlyKernel {
+  const { boot, setup, memblock, cma, contiguous, reserved } = stage;
   activateAreas(boot, memblock, cma, pages);
-  takeAtomicPools(boot, pages, contiguous.defaultArea, layout.reach);
+  setup.takeAtomicPools(pages, contiguous.defaultArea);
   freeInitrd(boot, pages);
   return { ...boot, memblock, regions: reserved.regions, cma, contiguous, pages };
 }

@@ -62,5 +62,5 @@ export function withSymbols(config: KernelConfig, assignments: readonly SymbolAs
     }
   }
   const names = assignments.map(({ symbol, value }) => `${symbol}=${value}`).join(', ');
-  return new SymbolConfig(`${config.origin} with ${names}`, symbols);
+  return new SymbolConfig(`${config.origin} with ${names}`, symbols, config.isReference);
 }

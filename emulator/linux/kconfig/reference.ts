@@ -39,6 +39,8 @@ const common: Readonly<Record<string, string>> = {
   GPIOLIB: 'y',
   TCG_TPM: 'y',
   MEMCG: 'y',
+  MODULES: 'y',
+  MODULE_UNLOAD: 'y',
   DEBUG_FS: 'y',
   CRASH_DUMP: 'y',
   KEXEC: 'y',
@@ -60,5 +62,5 @@ export function referenceConfig(release: Release): KernelConfig {
     ...Object.entries(referenceSymbols),
     ['CMA_AREAS', String(defaultCmaAreas.numa)],
   ] as [string, string][]);
-  return new SymbolConfig(`reference ${release.name}`, symbols);
+  return new SymbolConfig(`reference ${release.name}`, symbols, true);
 }

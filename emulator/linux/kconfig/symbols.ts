@@ -4,11 +4,13 @@ import { factsOf, type KernelConfigFacts } from './facts.ts';
 /** A configuration over a table of symbols. */
 export class SymbolConfig implements KernelConfig {
   readonly origin: string;
+  readonly isReference: boolean;
   readonly symbols: ReadonlyMap<string, string>;
   readonly facts: KernelConfigFacts;
 
-  constructor(origin: string, symbols: ReadonlyMap<string, string>) {
+  constructor(origin: string, symbols: ReadonlyMap<string, string>, isReference = false) {
     this.origin = origin;
+    this.isReference = isReference;
     this.symbols = symbols;
     this.facts = factsOf((symbol) => symbols.get(symbol));
   }

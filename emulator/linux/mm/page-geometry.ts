@@ -28,9 +28,8 @@ export function pageGeometry(release: Release, config: KernelConfig): PageGeomet
       : configured - (behaviours.maxOrder === 'exclusive' ? 1 : 0);
   const hugeBlocks =
     hugetlb || (behaviours.hugepageBlocks === 'hugetlb-or-transparent' && transparentHugepage);
-  const cap = behaviours.pageblockCap === 'none' ? undefined : config.number(behaviours.pageblockCap);
-  const hugeOrder = pageShift - 3;
-  const pageblockOrder = Math.min(maxOrder, hugeBlocks ? hugeOrder : maxOrder, cap ?? maxOrder);
+  const uncapped = Math.min(maxOrder, hugeBlocks ? pageShift - 3 : maxOrder);
+  const pageblockOrder = Math.min(uncapped, pageblockCap(release, config, uncapped));
   const quantumOrder =
     behaviours.cmaQuantum === 'pageblock' ? pageblockOrder : Math.max(maxOrder, pageblockOrder);
   return {
@@ -41,4 +40,13 @@ export function pageGeometry(release: Release, config: KernelConfig): PageGeomet
     pageblockPages: 2 ** pageblockOrder,
     cmaQuantumBytes: 1n << BigInt(quantumOrder + pageShift),
   };
+}
+
+/** The configured cap on pageblocks; the release is asked only where a symbol would lower the order. */
+function pageblockCap({ behaviours }: Release, config: KernelConfig, uncapped: number): number {
+  const wouldCap = ['PAGE_BLOCK_ORDER', 'PAGE_BLOCK_MAX_ORDER'].some(
+    (symbol) => (config.number(symbol) ?? uncapped) < uncapped,
+  );
+  if (!wouldCap || behaviours.pageblockCap === 'none') return uncapped;
+  return config.number(behaviours.pageblockCap) ?? uncapped;
 }

@@ -15,7 +15,7 @@ export interface ContiguousBehaviours {
   /** CONFIG_CMA_AREAS where the configuration does not say. */
   readonly defaultCmaAreas: { readonly numa: number; readonly plain: number };
   /** When the `cma=`/Kconfig area is placed. */
-  readonly defaultAreaTime: 'after-memory-map' | 'before-memory-map';
+  readonly defaultAreaTime: 'with-reservations' | 'after-memory-map' | 'before-memory-map';
   /** Where a non-fixed area is looked for first when there is memory above 4 GiB. */
   readonly areaAbove4GiB: 'never' | 'by-memory-end' | 'by-limit';
   /** Whether an area at the end of memory is said to cross into high memory where there is none. */
@@ -131,6 +131,13 @@ export const contiguousHistory: History<ContiguousBehaviours> = {
   defaultAreaTime: [
     {
       since: 'rfc-2019',
+      value: 'with-reservations',
+      evidence: 'inferred',
+      says: 'places the cma=/Kconfig area right after the nodes of /reserved-memory',
+    },
+    {
+      since: '5.11',
+      backports: ['5.10'],
       value: 'after-memory-map',
       evidence: 'recorded',
       says: 'places the cma=/Kconfig area after the memory map',
@@ -299,7 +306,7 @@ export const contiguousHistory: History<ContiguousBehaviours> = {
     {
       since: '6.12',
       value: 'cma: __cma_alloc: %s: ',
-      evidence: 'inferred',
+      evidence: 'recorded',
       says: 'reports failed allocations of __cma_alloc',
     },
     {

@@ -168,13 +168,13 @@ export const earlyBootHistory: History<EarlyBootBehaviours> = {
     {
       since: '6.12',
       value: { DMA_BOUNCE_UNALIGNED_KMALLOC: 'y' },
-      evidence: 'inferred',
+      evidence: 'recorded',
       says: 'bounces unaligned small buffers by default',
     },
     {
       since: '6.17',
       value: { DMA_BOUNCE_UNALIGNED_KMALLOC: 'y', PAGE_BLOCK_MAX_ORDER: '10' },
-      evidence: 'inferred',
+      evidence: 'recorded',
       says: 'has PAGE_BLOCK_MAX_ORDER in its defconfig',
     },
   ],

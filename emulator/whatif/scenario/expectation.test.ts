@@ -14,6 +14,7 @@ const summary: BootSummary = {
   config: 'reference 6.1',
   pageSize: 4096,
   bootargs: '',
+  reliance: { inferred: [], assumed: [] },
   booted: true,
   memory: [],
   regions: [

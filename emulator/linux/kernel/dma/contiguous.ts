@@ -1,4 +1,4 @@
-import { formatSize, hex, paddedAddress } from '../../../base/units.ts';
+import { formatSize, hex } from '../../../base/units.ts';
 import type { DtNode } from '../../../devicetree/tree.ts';
 import type { HandlerAnswer, PlacedRegion, RegionHandler } from '../../drivers/of/reserved-mem/handler.ts';
 import type { BootEnvironment } from '../../init/kernel.ts';
@@ -100,7 +100,9 @@ export class ContiguousAreas implements Contiguous {
     }
     if (isDefault) this.defaultArea = outcome.area;
     const size = region.size / mib;
-    log.info(`Reserved memory: created CMA memory pool at ${paddedAddress(region.base)}, size ${size} MiB`);
+    log.info(
+      `Reserved memory: created CMA memory pool at ${this.#boot.physicalAddress(region.base)}, size ${size} MiB`,
+    );
     this.#queueForHeaps(outcome.area, 'region');
     return 0;
   }
@@ -152,9 +154,12 @@ export class ContiguousAreas implements Contiguous {
   }
 
   #queueForHeaps(area: Area, kind: 'region' | 'defaultArea'): void {
+    if (this.heapAreas.length < this.#cma.slots) {
+      this.heapAreas.push(area);
+      return;
+    }
     const { heapListFull } = this.#boot.release.behaviours;
-    if (this.heapAreas.length < this.#cma.slots) this.heapAreas.push(area);
-    else if (heapListFull !== undefined) this.#boot.log.warn(heapListFull[kind]);
+    if (heapListFull !== undefined) this.#boot.log.warn(heapListFull[kind]);
   }
 
   #wanted(dmaLimit: bigint): CmaCommandLine & { readonly fixed: boolean; readonly source: string } {

@@ -6,16 +6,16 @@ import type { CmaArea } from '../cma.ts';
 /** What cma_alloc() prints when it fails: words, rate and the map of free ranges differ between releases. */
 export class CmaReports {
   readonly #boot: BootEnvironment;
-  readonly #limit: RateLimit;
+  #limit: RateLimit | undefined;
 
   constructor(boot: BootEnvironment) {
     this.#boot = boot;
-    const caller = /cma: (\w+):/.exec(boot.release.behaviours.allocFailurePrefix)?.[1] ?? 'cma_alloc';
-    this.#limit = new RateLimit(boot.clock, boot.log, caller);
   }
 
   allocationFailed(area: CmaArea, count: number, answer: number): void {
     const { allocFailurePrefix, failureRateLimit } = this.#boot.release.behaviours;
+    const caller = /cma: (\w+):/.exec(allocFailurePrefix)?.[1] ?? 'cma_alloc';
+    this.#limit ??= new RateLimit(this.#boot.clock, this.#boot.log, caller);
     if (!failureRateLimit || this.#limit.allows()) {
       const prefix = allocFailurePrefix.replace('%s', area.name);
       this.#boot.log.err(`${prefix}alloc failed, req-size: ${count} pages, ret: ${answer}`);

@@ -1,4 +1,4 @@
-import { alignUp, paddedAddress } from '../../../base/units.ts';
+import { alignUp } from '../../../base/units.ts';
 import type { BootEnvironment } from '../../init/kernel.ts';
 import { errno } from '../../uapi/errno.ts';
 import type { CmaAreas } from '../cma.ts';
@@ -96,12 +96,14 @@ export class CmaTable implements CmaAreas {
   declare(request: AreaRequest): AreaOutcome {
     const outcome = this.#declare(request);
     const { log, release } = this.#boot;
-    const { reservedLine, reserveAreaFailures, reportedAreaSize } = release.behaviours;
-    const node = reservedLine === 'with-node' ? ' on node -1' : '';
-    const size = (reportedAreaSize === 'asked' ? request.size : outcome.size) / mib;
+    const { behaviours } = release;
+    const node = behaviours.reservedLine === 'with-node' ? ' on node -1' : '';
+    const isRounded = request.size / mib !== outcome.size / mib;
+    const asked = isRounded && behaviours.reportedAreaSize === 'asked';
+    const size = (asked ? request.size : outcome.size) / mib;
     if ('area' in outcome) {
-      log.info(`cma: Reserved ${size} MiB at ${paddedAddress(outcome.base)}${node}`);
-    } else if (reserveAreaFailures === 'all' || outcome.errno !== -errno.ENOSPC) {
+      log.info(`cma: Reserved ${size} MiB at ${this.#boot.physicalAddress(outcome.base)}${node}`);
+    } else if (outcome.errno !== -errno.ENOSPC || behaviours.reserveAreaFailures === 'all') {
       log.err(`cma: Failed to reserve ${size} MiB${node}`);
     }
     return outcome;
@@ -123,7 +125,7 @@ export class CmaTable implements CmaAreas {
     }
     if (request.fixed && request.base % quantum !== 0n) {
       log.err(
-        `cma: Region at ${paddedAddress(request.base)} must be aligned to ${paddedAddress(quantum)} bytes`,
+        `cma: Region at ${this.#boot.physicalAddress(request.base)} must be aligned to ${this.#boot.physicalAddress(quantum)} bytes`,
       );
       return refuse(errno.EINVAL, `the base is not a multiple of ${quantum / mib} MiB`);
     }
@@ -131,17 +133,17 @@ export class CmaTable implements CmaAreas {
     const size = BigInt.asUintN(64, alignUp(request.size, quantum));
     const fixed = request.fixed && base !== 0n;
     let limit = request.limit - (request.limit % quantum);
-    const high = this.#lowMemoryEnd;
+    const high = this.#lowMemoryEnd(fixed ? base + size : 0n);
     if (fixed && high !== undefined && base < high && base + size > high) {
       log.err(
-        `cma: Region at ${paddedAddress(base)} defined on low/high memory boundary (${paddedAddress(high)})`,
+        `cma: Region at ${this.#boot.physicalAddress(base)} defined on low/high memory boundary (${this.#boot.physicalAddress(high)})`,
       );
       return refuse(errno.EINVAL, 'the range crosses the end of low memory', base, size);
     }
     if (limit === 0n || limit > memblock.endOfMemory) limit = memblock.endOfMemory;
     if (BigInt.asUintN(64, base + size) > limit) {
       log.err(
-        `cma: Size (${paddedAddress(size)}) of region at ${paddedAddress(base)} exceeds limit (${paddedAddress(limit)})`,
+        `cma: Size (${this.#boot.physicalAddress(size)}) of region at ${this.#boot.physicalAddress(base)} exceeds limit (${this.#boot.physicalAddress(limit)})`,
       );
       return refuse(errno.EINVAL, 'the range ends above its limit', base, size);
     }
@@ -178,10 +180,15 @@ export class CmaTable implements CmaAreas {
     return memblock.find(size, quantum, { start: base, end: limit });
   }
 
-  /** highmem_start: the end of memory where there is no high memory, on releases that look at it even so. */
-  get #lowMemoryEnd(): bigint | undefined {
-    const always = this.#boot.release.behaviours.lowMemoryBoundary === 'always';
-    return this.highMemory ?? (always ? this.#memblock.endOfMemory : undefined);
+  /**
+   * highmem_start: the end of memory where there is no high memory, on releases that look at it even so. It makes a
+   * difference only to a range that ends above.
+   */
+  #lowMemoryEnd(rangeEnd: bigint): bigint | undefined {
+    if (this.highMemory !== undefined) return this.highMemory;
+    const { endOfMemory } = this.#memblock;
+    if (rangeEnd <= endOfMemory) return undefined;
+    return this.#boot.release.behaviours.lowMemoryBoundary === 'always' ? endOfMemory : undefined;
   }
 
   get #host() {

@@ -57,10 +57,9 @@ export function initMemblock(
 function zoneEnd(boot: BootEnvironment, memblock: Memblock, last: bigint): bigint {
   const start = memblock.startOfMemory;
   let reach = last;
-  if (boot.release.behaviours.dmaZoneEnd === 'address') {
-    if (start < u32Max && reach > u32Max) reach = u32Max;
-  } else if (start > u32Max) reach = physicalAddressMax;
-  else if (start > reach) reach = u32Max;
+  if (start > reach && boot.release.behaviours.dmaZoneEnd === 'power-of-two') {
+    reach = start > u32Max ? physicalAddressMax : u32Max;
+  }
   const end = memblock.endOfMemory - 1n;
   return (reach < end ? reach : end) + 1n;
 }
@@ -68,8 +67,10 @@ function zoneEnd(boot: BootEnvironment, memblock: Memblock, last: bigint): bigin
 /** The last address of the DMA zone, if memory reaches that far: what every bus master of the tree can address. */
 export function dmaReach(boot: BootEnvironment): bigint {
   const reachable = highestDmaAddress(boot.handoff.tree.root);
-  if (boot.release.behaviours.dmaZoneEnd === 'address') return reachable < u32Max ? reachable : u32Max;
-  return (1n << BigInt(Math.min(32, addressBits(reachable)))) - 1n;
+  const address = reachable < u32Max ? reachable : u32Max;
+  const powerOfTwo = (1n << BigInt(Math.min(32, addressBits(reachable)))) - 1n;
+  if (address === powerOfTwo) return address;
+  return boot.release.behaviours.dmaZoneEnd === 'address' ? address : powerOfTwo;
 }
 
 /** Ends of the zones that the configuration has, in bytes; a zone that is not configured is undefined. */

@@ -20,6 +20,22 @@ export function takePageTables(boot: BootEnvironment, memblock: Memblock, early:
   if (kernelPageTables === 'allocated-with-identity-map') pages += identityMapPages(boot, layout);
   early.takePages(pages, 'the page tables');
   memblock.allowResize();
+  if (kernelPageTables !== 'in-image') freeInitialTables(boot, memblock, layout);
+}
+
+/**
+ * The tables that the kernel came up with, at the very end of the image, go back once the final ones stand: one for
+ * each level, and as many of the last level as the image needs.
+ */
+function freeInitialTables(boot: BootEnvironment, memblock: Memblock, layout: ImageLayout): void {
+  const { pageShift, virtualAddressBits } = boot.config.facts;
+  const perTable = pageShift - 3;
+  const usesBlocks = pageShift === 12;
+  const levels = Math.ceil((virtualAddressBits - pageShift) / perTable) - (usesBlocks ? 1 : 0);
+  const lastLevelShift = BigInt(pageShift + perTable * (usesBlocks ? 2 : 1));
+  const lastLevel = Number((layout.end - layout.start - 1n) >> lastLevelShift) + 1;
+  const size = BigInt((levels - 1 + lastLevel) * boot.pageSizeBytes);
+  memblock.free(layout.end - size, size);
 }
 
 /** Whether the linear map is made of single pages: can_set_direct_map(), and a crash kernel to come. */
@@ -27,9 +43,9 @@ function granularity(boot: BootEnvironment): 'blocks' | 'pages' {
   const { config, parameters, release } = boot;
   const asked = parameters.value('rodata');
   if (asked === 'full' || parameters.has('debug_pagealloc')) return 'pages';
-  const full =
-    release.behaviours.linearMapPages === 'always' || config.enabled('RODATA_FULL_DEFAULT_ENABLED');
-  if (full && asked === undefined) return 'pages';
+  const byOption = asked === undefined && config.enabled('RODATA_FULL_DEFAULT_ENABLED');
+  if (byOption) return 'pages';
+  if (asked === undefined && release.behaviours.linearMapPages === 'always') return 'pages';
   return parameters.has('crashkernel') && config.enabled('KEXEC_CORE') ? 'pages' : 'blocks';
 }
 

@@ -7,8 +7,8 @@ const fixedName = 'default_cma_region';
 function defaultHeaps({ contiguous, release, config }: EarlyKernel): HeapPlan[] {
   const { defaultArea: area } = contiguous;
   if (area === undefined) return [];
-  const { cmaHeapNaming, cmaHeapTwin } = release.behaviours;
-  if (cmaHeapNaming === 'area')
+  const { behaviours } = release;
+  if (behaviours.cmaHeapNaming === 'area')
     return [{ name: area.name, area, reason: 'The default area becomes a heap', required: true }];
   const fixed: HeapPlan = {
     name: fixedName,
@@ -16,7 +16,8 @@ function defaultHeaps({ contiguous, release, config }: EarlyKernel): HeapPlan[] 
     reason: 'The default area becomes a heap of fixed name',
     required: true,
   };
-  const hasLegacy = cmaHeapTwin === 'legacy-option' && config.enabled('DMABUF_HEAPS_CMA_LEGACY');
+  const hasLegacy =
+    config.enabled('DMABUF_HEAPS_CMA_LEGACY') && behaviours.cmaHeapTwin === 'legacy-option';
   if (!hasLegacy || area.name === fixedName) return [fixed];
   return [
     fixed,
