@@ -1,7 +1,7 @@
 import type { PageAllocator } from './page-alloc.ts';
 
 /** An allocation of one page of user memory. */
-const userPage = { order: 0, migrateType: 'movable', zone: 'Normal', mayReclaim: true } as const;
+const userPage = { order: 0, migrateType: 'movable', zone: 'HighMem', mayReclaim: true } as const;
 
 /**
  * Page frames of user memory and how many refer to each: after a fork parent and child share them until

@@ -29,6 +29,8 @@ export interface MemblockFacts {
   readonly pageSizeBytes: number;
   readonly memorySlots: number;
   readonly reservedSlots: number;
+  /** The highest physical address that there can be; that of 64 bits where it is absent. */
+  readonly highestAddress?: bigint;
   /** Called where a table is full and may not yet grow. */
   readonly onFullTable?: (table: 'memory' | 'reserved') => void;
 }
@@ -61,11 +63,13 @@ export class Memblock {
   readonly #onFullTable: ((table: 'memory' | 'reserved') => void) | undefined;
   readonly #ownArrays = new Map<RegionTable, { base: bigint; size: bigint }>();
   #canResize = false;
+  /** memblock.current_limit: what the kernel allocates for itself must end here, for it must be mapped. */
+  currentLimit = physicalAddressMax;
 
   constructor(facts: MemblockFacts) {
     const grow = (table: RegionTable, base: bigint, size: bigint): boolean => this.#grow(table, base, size);
-    this.memory = new RegionTable('memory', facts.memorySlots, grow);
-    this.reserved = new RegionTable('reserved', facts.reservedSlots, grow);
+    this.memory = new RegionTable('memory', facts.memorySlots, grow, facts.highestAddress);
+    this.reserved = new RegionTable('reserved', facts.reservedSlots, grow, facts.highestAddress);
     this.#pageSize = BigInt(facts.pageSizeBytes);
     this.#onFullTable = facts.onFullTable;
   }
@@ -212,14 +216,15 @@ export class Memblock {
     return found;
   }
 
-  /** memblock_phys_alloc_range(): finds and reserves. */
+  /** memblock_alloc_try_nid(): finds memory that the kernel can use at once, and reserves it. */
   allocate(
     size: bigint,
     alignment: bigint,
     claimant: Claimant,
     window: SearchWindow = {},
   ): bigint | undefined {
-    const base = this.find(size, alignment, window);
+    const end = smaller(window.end ?? this.currentLimit, this.currentLimit);
+    const base = this.find(size, alignment, { ...window, end });
     if (base === undefined || !this.reserve(base, size, claimant)) return undefined;
     return base;
   }
@@ -249,7 +254,7 @@ export class Memblock {
     const avoid = table === this.reserved;
     const above = avoid ? forBase + forSize : 0n;
     const base =
-      this.find(newSize, this.#pageSize, { start: above }) ??
+      this.find(newSize, this.#pageSize, { start: above, end: this.currentLimit }) ??
       (avoid && forSize > 0n ? this.find(newSize, this.#pageSize, { end: forBase }) : undefined);
     if (base === undefined) return false;
     table.slots *= 2;

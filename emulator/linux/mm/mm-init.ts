@@ -1,5 +1,5 @@
 import { paddedAddress } from '../../base/units.ts';
-import type { ZoneLimits } from '../arch/arm64/mm/init.ts';
+import type { ZoneLimits } from '../arch/architecture.ts';
 import type { BootEnvironment } from '../init/kernel.ts';
 import type { Memblock } from './memblock.ts';
 import type { ZoneName } from './zone.ts';
@@ -15,7 +15,7 @@ export interface ZoneRange {
 export function initZones(
   boot: BootEnvironment,
   memblock: Memblock,
-  limits: Omit<ZoneLimits, 'dmaLimit'>,
+  limits: ZoneLimits,
 ): readonly ZoneRange[] {
   const shift = BigInt(boot.config.facts.pageShift);
   const bytes = (pfn: number): bigint => BigInt(pfn) << shift;
@@ -23,15 +23,9 @@ export function initZones(
     `[mem ${paddedAddress(bytes(from))}-${paddedAddress(bytes(to) - 1n)}]`;
   const zones: ZoneRange[] = [];
   let startPfn = Number(memblock.startOfMemory >> shift);
-  const ends: readonly (readonly [ZoneName, bigint | undefined])[] = [
-    ['DMA', limits.dma],
-    ['DMA32', limits.dma32],
-    ['Normal', limits.normal],
-  ];
   const { log } = boot;
   log.info('Zone ranges:');
-  for (const [name, end] of ends) {
-    if (end === undefined) continue;
+  for (const { name, end } of limits.zones) {
     const endPfn = Math.max(Number(end >> shift), startPfn);
     log.info(`  ${name.padEnd(8)} ${endPfn === startPfn ? 'empty' : range(startPfn, endPfn)}`);
     zones.push({ name, startPfn, endPfn });

@@ -12,7 +12,7 @@ export interface GfpRequest {
   readonly mayReclaim: boolean;
 }
 
-const zoneOrder: readonly ZoneName[] = ['DMA', 'DMA32', 'Normal'];
+const zoneOrder: readonly ZoneName[] = ['DMA', 'DMA32', 'Normal', 'HighMem'];
 
 /**
  * The page allocator over all zones of the one node. Plays mm/page_alloc.c.
@@ -29,7 +29,12 @@ export class PageAllocator {
       zones
         .filter((zone) => zoneOrder.indexOf(zone.name) <= zoneOrder.indexOf(highest))
         .sort((a, b) => zoneOrder.indexOf(b.name) - zoneOrder.indexOf(a.name));
-    this.#zonelists = { DMA: below('DMA'), DMA32: below('DMA32'), Normal: below('Normal') };
+    this.#zonelists = {
+      DMA: below('DMA'),
+      DMA32: below('DMA32'),
+      Normal: below('Normal'),
+      HighMem: below('HighMem'),
+    };
   }
 
   get freePages(): number {

@@ -1,4 +1,4 @@
-import { hex, paddedAddress } from '../../base/units.ts';
+import { hex } from '../../base/units.ts';
 import type { BootEnvironment } from '../init/kernel.ts';
 import { panic } from '../kernel/panic.ts';
 import { IntervalSet } from '../lib/interval-set.ts';
@@ -170,7 +170,7 @@ function takeSectionMaps(boot: BootEnvironment, memblock: Memblock, facts: Secti
 }
 
 function mapHasNoRoom(boot: BootEnvironment, memblock: Memblock, mapBytes: bigint): never {
-  const from = paddedAddress(memblock.startOfMemory);
+  const from = boot.physicalAddress(memblock.startOfMemory);
   return panic(
     boot,
     `__populate_section_memmap: Failed to allocate ${mapBytes} bytes align=${hex(boot.pageSizeBytes)} nid=0 from=${from}`,

@@ -1,6 +1,6 @@
 import { FreeArea, type MigrateType, migrateTypes } from './free-area.ts';
 
-export type ZoneName = 'DMA' | 'DMA32' | 'Normal';
+export type ZoneName = 'DMA' | 'DMA32' | 'Normal' | 'HighMem';
 
 /** Where a request goes when its own list is empty: `fallbacks[]` of mm/page_alloc.c. */
 const fallbacks: readonly (readonly MigrateType[])[] = [

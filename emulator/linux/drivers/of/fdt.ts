@@ -4,8 +4,6 @@ import type { BootEnvironment } from '../../init/kernel.ts';
 import type { Memblock } from '../../mm/memblock.ts';
 import { type CellRange, FlatTree } from './flat-tree.ts';
 
-const maxPhysicalAddress = 0xffff_ffff_ffff_ffffn;
-
 /**
  * early_init_dt_scan_memory(): every child of the root with device_type "memory" adds its banks.
  * Plays drivers/of/fdt.c. Answers how many banks there were.
@@ -45,10 +43,28 @@ function addBank(boot: BootEnvironment, memblock: Memblock, node: DtNode, bank: 
     ignored(bank.base, bank.base + bank.size);
     return;
   }
-  const base = inPage === 0n ? bank.base : bank.base + (pageSize - inPage);
+  let base = inPage === 0n ? bank.base : bank.base + (pageSize - inPage);
   let size = (inPage === 0n ? bank.size : bank.size - (pageSize - inPage)) & ~(pageSize - 1n);
-  if (base + size - 1n > maxPhysicalAddress) size = maxPhysicalAddress - base + 1n;
+  const lowest = boot.arch.lowestAddress(boot);
+  const highest = boot.arch.highestAddress(boot.config.facts);
+  if (base > highest || base + size < lowest) {
+    ignored(base, base + size);
+    return;
+  }
+  if (base + size - 1n > highest) {
+    partIgnored(boot, highest + 1n, base + size);
+    size = highest - base + 1n;
+  }
+  if (base < lowest) {
+    partIgnored(boot, base, lowest);
+    size -= lowest - base;
+    base = lowest;
+  }
   memblock.add(base, size);
+}
+
+function partIgnored(boot: BootEnvironment, base: bigint, end: bigint): void {
+  boot.log.warn(`OF: fdt: Ignoring memory range ${hex(BigInt.asUintN(64, base))} - ${hex(BigInt.asUintN(64, end))}`);
 }
 
 /** /chosen/linux,usable-memory-range: the first range caps memory, a second one is added to it. */

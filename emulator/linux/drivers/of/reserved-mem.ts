@@ -1,4 +1,3 @@
-import { paddedAddress } from '../../../base/units.ts';
 import type { DtNode } from '../../../devicetree/tree.ts';
 import type { BootEnvironment } from '../../init/kernel.ts';
 import { heapSort, pairwiseHeapSort } from '../../lib/sort.ts';
@@ -289,7 +288,7 @@ export class ReservedMemory {
       const one = table[index];
       if (one === undefined || BigInt.asUintN(64, one.base + one.size) <= next.base) continue;
       const show = (entry: TableEntry): string =>
-        `${entry.region.name} (${paddedAddress(entry.base)}--${paddedAddress(BigInt.asUintN(64, entry.base + entry.size))})`;
+        `${entry.region.name} (${boot.physicalAddress(entry.base)}--${boot.physicalAddress(BigInt.asUintN(64, entry.base + entry.size))})`;
       boot.log.err(`OF: reserved mem: OVERLAP DETECTED!\n${show(one)} overlaps with ${show(next)}`);
       boot.decisions.note({
         subject: next.region.nodePath,

@@ -1,4 +1,4 @@
-import { paddedAddress } from '../../../base/units.ts';
+import type { ZoneLimits } from '../../arch/architecture.ts';
 import type { HandlerAnswer, PlacedRegion, RegionHandler } from '../../drivers/of/reserved-mem/handler.ts';
 import type { BootEnvironment } from '../../init/kernel.ts';
 import type { Memblock } from '../../mm/memblock.ts';
@@ -15,7 +15,7 @@ export function restrictedPoolHandler(boot: BootEnvironment): RegionHandler {
     const found = foreign.find((name) => node.has(name));
     if (found !== undefined) return { errno: -errno.EINVAL, why: `a restricted pool may not have ${found}` };
     boot.log.info(
-      `software IO TLB: Reserved memory: created restricted DMA pool at ${paddedAddress(base)}, size ${size / mib} MiB`,
+      `software IO TLB: Reserved memory: created restricted DMA pool at ${boot.physicalAddress(base)}, size ${size / mib} MiB`,
     );
     return 0;
   };
@@ -26,9 +26,12 @@ export function restrictedPoolHandler(boot: BootEnvironment): RegionHandler {
  * swiotlb_init(): takes the bounce buffers below the DMA limit. Plays kernel/dma/swiotlb.c.
  * Deviations: `swiotlb=` is not read.
  */
-export function reserveBounceBuffer(boot: BootEnvironment, memblock: Memblock, dmaLimit: bigint): void {
+export function reserveBounceBuffer(
+  boot: BootEnvironment,
+  memblock: Memblock,
+  { areaLimit, needsBounceBuffer: needed }: ZoneLimits,
+): void {
   if (!boot.config.enabled('SWIOTLB')) return;
-  const needed = memblock.endOfMemory > dmaLimit;
   const small =
     boot.config.enabled('DMA_BOUNCE_UNALIGNED_KMALLOC') &&
     boot.release.behaviours.bounceBuffer === 'always-small';
@@ -38,10 +41,10 @@ export function reserveBounceBuffer(boot: BootEnvironment, memblock: Memblock, d
   const size = ((capped + segmentBytes - 1n) / segmentBytes) * segmentBytes;
   const pageSize = BigInt(boot.pageSizeBytes);
   const owner = { owner: 'the bounce buffers (swiotlb)' };
-  const base = memblock.allocate(size, pageSize, owner, { end: dmaLimit - 1n });
+  const base = memblock.allocate(size, pageSize, owner, { end: areaLimit - 1n });
   if (base === undefined) return;
   if (needed) {
-    const range = `[mem ${paddedAddress(base)}-${paddedAddress(base + size - 1n)}]`;
+    const range = `[mem ${boot.physicalAddress(base)}-${boot.physicalAddress(base + size - 1n)}]`;
     boot.log.info(`software IO TLB: mapped ${range} (${size / mib}MB)`);
   }
 }

@@ -5,14 +5,8 @@ export interface MemblockRegion {
   readonly noMap: boolean;
 }
 
-/** The highest physical address that phys_addr_t holds. */
+/** The highest physical address that a 64-bit phys_addr_t holds. */
 export const physicalAddressMax = 0xffff_ffff_ffff_ffffn;
-
-/** memblock_cap_size(): the end of a range that must not wrap around. */
-export function cappedEnd(base: bigint, size: bigint): bigint {
-  const room = physicalAddressMax - base;
-  return base + (size < room ? size : room);
-}
 
 /** Asks for a larger table; false where that is impossible. `forBase` and `forSize` are the range being added. */
 export type GrowTable = (table: RegionTable, forBase: bigint, forSize: bigint) => boolean;
@@ -26,11 +20,19 @@ export class RegionTable {
   slots: number;
   #regions: MemblockRegion[] = [];
   readonly #grow: GrowTable;
+  readonly #highestAddress: bigint;
 
-  constructor(name: 'memory' | 'reserved', slots: number, grow: GrowTable) {
+  /** `highestAddress` is what phys_addr_t holds. */
+  constructor(
+    name: 'memory' | 'reserved',
+    slots: number,
+    grow: GrowTable,
+    highestAddress = physicalAddressMax,
+  ) {
     this.name = name;
     this.slots = slots;
     this.#grow = grow;
+    this.#highestAddress = highestAddress;
   }
 
   get regions(): readonly MemblockRegion[] {
@@ -43,7 +45,7 @@ export class RegionTable {
 
   /** memblock_add_range(): adds what is not yet in the table. False where the table cannot grow. */
   add(base: bigint, size: bigint): boolean {
-    const end = cappedEnd(base, size);
+    const end = this.#cappedEnd(base, size);
     if (end === base) return true;
     const gaps = this.#gaps(base, end);
     if (gaps.length === 0) return true;
@@ -59,7 +61,7 @@ export class RegionTable {
 
   /** memblock_remove_range(): takes a range out, whatever of it is there. */
   remove(base: bigint, size: bigint): boolean {
-    const end = cappedEnd(base, size);
+    const end = this.#cappedEnd(base, size);
     if (!this.#isolate(base, end, size)) return false;
     this.#regions = this.#regions.filter((region) => region.base < base || region.end > end);
     return true;
@@ -67,7 +69,7 @@ export class RegionTable {
 
   /** memblock_setclr_flag(): sets or clears the no-map flag of what the range covers. */
   setNoMap(base: bigint, size: bigint, noMap: boolean): boolean {
-    const end = cappedEnd(base, size);
+    const end = this.#cappedEnd(base, size);
     if (!this.#isolate(base, end, size)) return false;
     this.#regions = this.#regions.map((region) =>
       region.base >= base && region.end <= end ? { ...region, noMap } : region,
@@ -78,13 +80,19 @@ export class RegionTable {
 
   /** memblock_overlaps_region(). An empty range overlaps what it lies inside of. */
   overlaps(base: bigint, size: bigint): boolean {
-    const end = cappedEnd(base, size);
+    const end = this.#cappedEnd(base, size);
     return this.#regions.some((region) => base < region.end && region.base < end);
   }
 
   /** The entry that holds an address. */
   find(address: bigint): MemblockRegion | undefined {
     return this.#regions.find((region) => region.base <= address && address < region.end);
+  }
+
+  /** memblock_cap_size(): the end of a range that must not wrap around. */
+  #cappedEnd(base: bigint, size: bigint): bigint {
+    const room = this.#highestAddress - base;
+    return base + (size < room ? size : room);
   }
 
   #gaps(base: bigint, end: bigint): MemblockRegion[] {

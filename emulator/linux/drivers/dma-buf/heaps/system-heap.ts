@@ -129,7 +129,7 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[]
 
 /** GFP_HIGHUSER: any zone, not movable, so never out of a CMA area. Only single pages are waited for. */
 function requestFor(order: number) {
-  return { order, migrateType: 'unmovable', zone: 'Normal', mayReclaim: order === 0 } as const;
+  return { order, migrateType: 'unmovable', zone: 'HighMem', mayReclaim: order === 0 } as const;
 }
 
 const requests: Readonly<Record<number, ReturnType<typeof requestFor>>> = {

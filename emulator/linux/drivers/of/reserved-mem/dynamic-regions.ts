@@ -8,7 +8,7 @@ import type { Region } from './region.ts';
 import { vetoed } from './static-regions.ts';
 
 const mib = 1n << 20n;
-/** SMP_CACHE_BYTES of arm64. */
+/** SMP_CACHE_BYTES. */
 const cacheLine = 64n;
 
 /** What a dynamic node asks for. */

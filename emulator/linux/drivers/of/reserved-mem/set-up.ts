@@ -1,4 +1,3 @@
-import { paddedAddress } from '../../../../base/units.ts';
 import { errno } from '../../../uapi/errno.ts';
 import { isCompatible } from '../flat-tree.ts';
 import type { RegionContext, TableEntry } from '../reserved-mem.ts';
@@ -81,6 +80,6 @@ function printRegion(context: RegionContext, entry: TableEntry): void {
   const map = region.noMap ? 'nomap' : 'map';
   const reusable = region.reusable ? 'reusable' : 'non-reusable';
   boot.log.info(
-    `OF: reserved mem: ${paddedAddress(base)}..${paddedAddress(last)} ${length} ${map} ${reusable} ${region.name}`,
+    `OF: reserved mem: ${boot.physicalAddress(base)}..${boot.physicalAddress(last)} ${length} ${map} ${reusable} ${region.name}`,
   );
 }

@@ -1,4 +1,4 @@
-import { formatSize, hex, paddedAddress } from '../../../../base/units.ts';
+import { formatSize, hex } from '../../../../base/units.ts';
 import { obstacleIn } from '../../../kernel/dma/contiguous/explain.ts';
 import { errno } from '../../../uapi/errno.ts';
 import { type CellRange, isCompatible } from '../flat-tree.ts';
@@ -139,7 +139,7 @@ function reservePair(context: RegionContext, region: Region, pair: CellRange): b
       : memblock.reserve(pair.base, pair.size, claimant));
   const what = `exactly ${hex(pair.base)}, ${formatSize(pair.size)}${region.noMap ? ', not mapped' : ''}`;
   if (!done) {
-    const line = `${regionScanPrefix}Reserved memory: failed to reserve memory for node '${region.name}': base ${paddedAddress(pair.base)}, size ${pair.size / mib} MiB`;
+    const line = `${regionScanPrefix}Reserved memory: failed to reserve memory for node '${region.name}': base ${boot.physicalAddress(pair.base)}, size ${pair.size / mib} MiB`;
     boot.log[reserveFailure](line);
     const reason = pair.size === 0n ? 'its size is 0' : 'a no-map region may not lie over reserved memory';
     region.become('failed', reason);
