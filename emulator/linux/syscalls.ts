@@ -12,12 +12,15 @@ import { memoryCalls } from './syscalls/memory.ts';
 import { pollingCalls } from './syscalls/polling.ts';
 import { processCalls } from './syscalls/processes.ts';
 import { readWriteCalls } from './syscalls/read-write.ts';
+import { statxCalls } from './syscalls/statx.ts';
+import { systemInfoCalls } from './syscalls/system.ts';
 import type { SystemCall } from './syscalls/system-call.ts';
 import { transferCalls } from './syscalls/transfers.ts';
 import { errno } from './uapi/errno.ts';
 import type { Register } from './uapi/registers.ts';
 import { signals } from './uapi/signal.ts';
 
+export { installProgram } from './fs/exec.ts';
 export { blocked } from './kernel/sched/wait.ts';
 export type { SystemCall } from './syscalls/system-call.ts';
 
@@ -30,6 +33,8 @@ const groups: readonly (readonly SystemCall[])[] = [
   processCalls,
   pollingCalls,
   transferCalls,
+  statxCalls,
+  systemInfoCalls,
 ];
 
 function tableOf(calls: readonly SystemCall[]): readonly (SystemCall | undefined)[] {
@@ -78,19 +83,35 @@ export function systemCall(
   const result =
     call === undefined ? unknownCall(kernel, task, number) : call.handler(kernel, task, a, b, c, d, e, f);
   kernel.timers.catchUp();
-  if (result === blocked) return interrupted(kernel, task) ? -errno.EINTR : blocked;
+  if (result === blocked) return interrupted(kernel, task, call) ? -errno.EINTR : blocked;
   task.deadline = undefined;
+  task.futexWaiter = undefined;
+  task.onInterrupted = undefined;
   if (task.signals.hasPending) deliverSignals(kernel, task);
   return result;
 }
 
+/** Calls that a signal ends even where its handler was set with SA_RESTART: signal(7). */
+const neverRestarted: ReadonlySet<string | undefined> = new Set([
+  'nanosleep',
+  'clock_nanosleep',
+  'ppoll',
+  'pselect6',
+  'epoll_pwait',
+  'rt_sigsuspend',
+]);
+
 /** Whether a signal that the process handles ends the wait that a call has just begun. */
-function interrupted(kernel: Kernel, task: Task): boolean {
+function interrupted(kernel: Kernel, task: Task, call: SystemCall | undefined): boolean {
   if (!task.signals.interrupts && task.signals.delivered.length === 0) return false;
   task.wake();
   deliverSignals(kernel, task);
   if (task.isAlive && task.signals.delivered.length === 0) return false;
+  if (task.isAlive && task.signals.restartsCalls && !neverRestarted.has(call?.name)) return false;
   task.deadline = undefined;
+  task.onInterrupted?.();
+  task.onInterrupted = undefined;
+  task.futexWaiter = undefined;
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { DriverCore } from '../drivers/base/class.ts';
 import { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import { addMemoryDevices } from '../drivers/char/mem.ts';
+import { RandomSource } from '../drivers/char/random.ts';
 import { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
 import { addBufferStatistics, addBufinfo } from '../drivers/dma-buf/dma-buf-debug.ts';
 import { addSyncFileIoctls } from '../drivers/dma-buf/dma-buf-sync-file.ts';
@@ -12,10 +13,12 @@ import { addSwSync } from '../drivers/dma-buf/sw-sync.ts';
 import { addVgem } from '../drivers/gpu/drm/vgem.ts';
 import { addDeviceTreeFiles } from '../drivers/of/device-tree-files.ts';
 import { CharDevices } from '../fs/char-dev.ts';
+import { BinaryFormats } from '../fs/exec.ts';
 import { FileTable } from '../fs/file.ts';
 import { mountAll } from '../fs/mounts.ts';
 import { addProcFiles } from '../fs/proc/system-files.ts';
 import { makeInit } from '../kernel/fork.ts';
+import { Futexes } from '../kernel/futex.ts';
 import { TaskTable } from '../kernel/task.ts';
 import { Timers } from '../kernel/timers.ts';
 import { addCmaDebugfs, addCmaSysfs } from '../mm/cma-files.ts';
@@ -107,6 +110,9 @@ function assemble(early: EarlyKernel): Kernel {
     drivers,
     files: new FileTable(maximumFiles(early)),
     timers: new Timers(clock),
+    futexes: new Futexes(),
+    random: new RandomSource(early.seed),
+    binaryFormats: new BinaryFormats(),
     fences: new FenceContexts(),
     dmaBufs: new DmaBufs(mounts.dmaBuf, mounts.anonymous, release.behaviours),
     dmaHeaps: new DmaHeaps(charDevices, drivers, log, release.behaviours),

@@ -1,15 +1,30 @@
 import type { Kernel } from '../init/kernel.ts';
 import { releaseMemory } from '../mm/mmap.ts';
+import { putUserInt32 } from '../mm/uaccess.ts';
 import { signals } from '../uapi/signal.ts';
 import type { ExitStatus } from '../uapi/wait.ts';
 import type { Task } from './task.ts';
 
 /** The end of processes. Plays kernel/exit.c. */
 
-/** do_exit(): memory and descriptors go, children move to process 1, the parent is told. */
+/** do_group_exit(): the whole process ends, every thread of it. */
 export function endTask(kernel: Kernel, task: Task, status: ExitStatus): void {
   if (!task.isAlive) return;
+  const { group } = task;
+  group.status = status;
+  for (const other of [...group.alive]) if (other !== task) endThread(kernel, other, status);
+  endThread(kernel, task, status);
+}
+
+/**
+ * do_exit(): the thread's hold on memory and descriptors goes. With the last thread the process ends: children move to
+ * process 1, and the parent is told.
+ */
+export function endThread(kernel: Kernel, task: Task, status: ExitStatus): void {
+  if (!task.isAlive) return;
+  const { group } = task;
   task.wake();
+  clearThreadId(kernel, task);
   const cause = status.kind === 'exited' ? 'exit' : 'killed';
   task.exitStatus = status;
   task.state = 'zombie';
@@ -18,8 +33,19 @@ export function endTask(kernel: Kernel, task: Task, status: ExitStatus): void {
   task.files.users -= 1;
   if (task.files.users === 0) task.files.closeAll(kernel, cause, task);
   kernel.timers.cancelAll(task);
-  adoptChildren(kernel, task);
-  tellParent(kernel, task);
+  group.alive.delete(task);
+  if (task.isThread) kernel.tasks.remove(task);
+  if (group.alive.size > 0) return;
+  const { leader } = group;
+  leader.exitStatus = group.status ?? status;
+  adoptChildren(kernel, leader);
+  tellParent(kernel, leader);
+}
+
+/** mm_release(): whoever joins a thread waits for this word to become 0. */
+function clearThreadId(kernel: Kernel, task: Task): void {
+  if (task.clearChildTid === 0 || task.memory.users < 2) return;
+  if (putUserInt32(task, task.clearChildTid, 0)) kernel.futexes.wake(task, task.clearChildTid, 1);
 }
 
 function adoptChildren(kernel: Kernel, task: Task): void {

@@ -48,6 +48,8 @@ export function spawnTask(kernel: Kernel, credentials: Credentials, command: str
 export interface CloneSharing {
   readonly memory: boolean;
   readonly files: boolean;
+  /** CLONE_THREAD: another thread of the same process. */
+  readonly process?: boolean;
 }
 
 /** copy_process(): a child that is its parent's image. */
@@ -57,20 +59,24 @@ export function forkTask(kernel: Kernel, parent: Task, sharing: CloneSharing): T
   if (sharing.memory) memory.users += 1;
   else forkMemory(parent.memory, memory);
   if (sharing.files) files.users += 1;
+  const { leader } = parent.group;
   const child = new Task({
     pid: kernel.tasks.nextPid(),
-    parent,
+    parent: sharing.process ? leader.parent : leader,
+    ...(sharing.process ? { threadOf: parent.group } : {}),
     command: parent.command,
     credentials: parent.credentials,
     files,
     memory,
-    limits: new Limits(parent.limits),
+    limits: sharing.process ? parent.limits : new Limits(parent.limits),
     root: parent.root,
     workingDirectory: parent.workingDirectory,
     umask: parent.umask,
   });
   child.oomScoreAdjust = parent.oomScoreAdjust;
-  parent.signals.fork(child.signals);
+  if (!sharing.process) parent.signals.fork(child.signals);
+  child.signals.blocked = parent.signals.blocked;
+  child.executed = parent.executed;
   kernel.tasks.add(child);
   return child;
 }

@@ -33,6 +33,8 @@ export class Printk {
   readonly #lines: LogLine[] = [];
   readonly #clock: Clock;
   readonly #printedOnce = new Set<string>();
+  #clearedAt = 0;
+  #readTo = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -50,6 +52,29 @@ export class Printk {
 
   since(mark: number): readonly LogLine[] {
     return this.#lines.slice(mark);
+  }
+
+  /** What syslog() shows: the lines since somebody cleared the log. */
+  get sinceCleared(): readonly LogLine[] {
+    return this.#lines.slice(this.#clearedAt);
+  }
+
+  clear(): void {
+    this.#clearedAt = this.#lines.length;
+  }
+
+  /** What nobody has read by SYSLOG_ACTION_READ yet. */
+  get unread(): readonly LogLine[] {
+    return this.#lines.slice(this.#readTo);
+  }
+
+  /** The next unread lines, as many as fit, at least one; they count as read. */
+  takeUnread(fits: (lines: readonly LogLine[]) => boolean): readonly LogLine[] {
+    const { unread } = this;
+    let count = Math.min(1, unread.length);
+    while (count < unread.length && fits(unread.slice(0, count + 1))) count += 1;
+    this.#readTo += count;
+    return unread.slice(0, count);
   }
 
   /** Prints a text; one that holds line feeds becomes several lines, as dmesg shows it. */

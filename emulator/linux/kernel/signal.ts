@@ -5,7 +5,7 @@ import { capable } from './cred.ts';
 import { endTask } from './exit.ts';
 import type { Task } from './task.ts';
 
-/** Signals. Plays kernel/signal.c; one thread per process, no stopping. */
+/** Signals. Plays kernel/signal.c; nothing stops or continues, and each signal is some thread's, never the process's. */
 
 /** What a process does about a signal: nothing special, nothing at all, or a function of its own. */
 export type Disposition = 'default' | 'ignore' | 'handler';
@@ -46,14 +46,33 @@ const dumpsCore: ReadonlySet<number> = new Set([
   signals.SIGSYS,
 ]);
 
-/** A process's signals: what is pending, blocked and handled. */
+/** SA_RESTART and SA_RESETHAND of include/uapi/asm-generic/signal-defs.h. */
+const SA_RESTART = 0x1000_0000n;
+const SA_RESETHAND = 0x8000_0000n;
+
+/** A thread's signals: what is pending, blocked and, with the others of its process, handled. */
 export class Signals {
-  readonly #actions = new Map<number, SignalAction>();
+  readonly #actions: Map<number, SignalAction>;
   readonly #pending: number[] = [];
   /** Bit n-1 for signal n. */
   blocked = 0n;
   /** Signals that reached a handler of the process, for user space to call it. */
   readonly delivered: number[] = [];
+
+  /** `shared` are those of a thread of the same process: the actions are common. */
+  constructor(shared?: Signals) {
+    this.#actions = shared === undefined ? new Map() : shared.#actions;
+  }
+
+  /** Signals that are pending, as a mask. */
+  get pendingMask(): bigint {
+    return this.#pending.reduce((mask, signal) => mask | (1n << BigInt(signal - 1)), 0n);
+  }
+
+  /** Whether every handler that was just called lets the interrupted call be made again. */
+  get restartsCalls(): boolean {
+    return this.delivered.every((signal) => (this.action(signal).flags & SA_RESTART) !== 0n);
+  }
 
   /** Whether anything waits; the cheap question after each call. */
   get hasPending(): boolean {
@@ -135,11 +154,17 @@ export function forceSignal(task: Task, signal: number): void {
 export function deliverSignals(kernel: Kernel, task: Task): void {
   for (let signal = task.signals.take(); signal !== undefined && task.isAlive; signal = task.signals.take()) {
     const { disposition } = task.signals.action(signal);
-    if (signal !== signals.SIGKILL && disposition === 'handler') task.signals.delivered.push(signal);
+    if (signal !== signals.SIGKILL && disposition === 'handler') callHandler(task.signals, signal);
     else if (signal === signals.SIGKILL || !(task.signals.isIgnored(signal) || stops.has(signal))) {
       endTask(kernel, task, { kind: 'killed', signal, dumpedCore: false });
     }
   }
+}
+
+function callHandler(own: Signals, signal: number): void {
+  own.delivered.push(signal);
+  const action = own.action(signal);
+  if ((action.flags & SA_RESETHAND) !== 0n) own.setAction(signal, defaultAction);
 }
 
 /** Whether a signal's default ends a process with a core dump, where one may be written. */
@@ -147,23 +172,54 @@ export function wantsCoreDump(signal: number): boolean {
   return dumpsCore.has(signal);
 }
 
-/** kill(): the errno of the first refusal, or 0. */
+/** kill(): to a process, or to every one but the caller's and process 1; the errno of the first refusal, or 0. */
 export function kill(kernel: Kernel, sender: Task, pid: number, signal: number): Errno {
   if (signal < 0 || signal > lastSignal) return -errno.EINVAL;
+  const own = sender.group.leader;
   const targets =
-    pid > 0 ? [kernel.tasks.byPid(pid)] : kernel.tasks.all.filter((task) => task !== sender && task.pid > 1);
-  const found = targets.filter((task): task is Task => task !== undefined);
+    pid > 0
+      ? [kernel.tasks.byPid(pid)?.group.leader]
+      : kernel.tasks.processes.filter((task) => task.pid > 1 && (pid !== -1 || task !== own));
+  const found = targets.filter((task) => task !== undefined);
   if (found.length === 0) return -errno.ESRCH;
   const allowed = found.filter((target) => maySignal(sender, target));
   if (allowed.length === 0) return -errno.EPERM;
   if (signal === 0) return 0;
-  for (const target of allowed) {
-    sendSignal(target, signal);
-    if (target !== sender) deliverSignals(kernel, target);
-  }
+  for (const target of allowed) signalTask(kernel, sender, threadFor(target, signal), signal);
   return 0;
 }
 
+/** tgkill(), tkill(): to one thread. `processId` must be that of the thread where it is given. */
+export function killThread(
+  kernel: Kernel,
+  sender: Task,
+  processId: number | undefined,
+  threadId: number,
+  signal: number,
+): Errno {
+  if (threadId <= 0 || (processId !== undefined && processId <= 0)) return -errno.EINVAL;
+  const target = kernel.tasks.byPid(threadId);
+  if (target === undefined || (processId !== undefined && target.tgid !== processId)) return -errno.ESRCH;
+  if (signal < 0 || signal > lastSignal) return -errno.EINVAL;
+  if (!maySignal(sender, target)) return -errno.EPERM;
+  if (signal !== 0) signalTask(kernel, sender, target, signal);
+  return 0;
+}
+
+function signalTask(kernel: Kernel, sender: Task, target: Task, signal: number): void {
+  sendSignal(target, signal);
+  if (target !== sender) deliverSignals(kernel, target);
+}
+
+/** complete_signal(): the first thread that wants it, or the leader. */
+function threadFor(leader: Task, signal: number): Task {
+  const wants = (task: Task) => task.isAlive && !task.signals.isBlocked(signal);
+  if (wants(leader)) return leader;
+  return [...leader.group.alive].find(wants) ?? leader;
+}
+
+/** kill_ok_by_cred() */
 function maySignal(sender: Task, target: Task): boolean {
+  if (sender.group === target.group) return true;
   return sender.credentials.uid === target.credentials.uid || capable(sender.credentials, 'CAP_KILL');
 }

@@ -3,6 +3,7 @@ import type { FdTable } from '../fs/fdtable.ts';
 import type { AddressSpace } from '../mm/address-space.ts';
 import type { ExitStatus } from '../uapi/wait.ts';
 import type { Credentials } from './cred.ts';
+import type { FutexWaiter } from './futex.ts';
 import type { Limits } from './limits.ts';
 import { WaitQueue } from './sched/wait.ts';
 import { Signals } from './signal.ts';
@@ -29,11 +30,42 @@ export interface TaskParts {
   readonly root: Dentry;
   readonly workingDirectory: Dentry;
   readonly umask: number;
+  /** The process that the task is another thread of. */
+  readonly threadOf?: ThreadGroup;
 }
 
-/** A process with one thread. Plays struct task_struct. */
+/** A program that execve() can start: what it does is the business of user space. */
+export interface ProgramImage {
+  readonly name: string;
+}
+
+/** What execve() put in the place of a program. */
+export interface ExecutedImage {
+  readonly image: ProgramImage;
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly environment: readonly string[];
+}
+
+/** The threads of one process. Plays the part of struct signal_struct that counts them. */
+export class ThreadGroup {
+  /** The thread whose number is the process's. */
+  readonly leader: Task;
+  /** Those that still run. */
+  readonly alive = new Set<Task>();
+  /** What exit_group() or a fatal signal said; the last thread's own status counts otherwise. */
+  status: ExitStatus | undefined = undefined;
+
+  constructor(leader: Task) {
+    this.leader = leader;
+  }
+}
+
+/** A thread, most often the only one of its process. Plays struct task_struct. */
 export class Task {
+  /** The thread's own number (gettid()). */
   readonly pid: number;
+  readonly group: ThreadGroup;
   parent: Task | undefined;
   readonly children = new Set<Task>();
   /** comm: at most 15 characters. */
@@ -47,7 +79,7 @@ export class Task {
   umask: number;
   state: TaskState = 'running';
   exitStatus: ExitStatus | undefined = undefined;
-  readonly signals = new Signals();
+  readonly signals: Signals;
   /** Woken when a child changes its state. */
   readonly childEvents = new WaitQueue();
   /** /proc/PID/oom_score_adj */
@@ -56,6 +88,14 @@ export class Task {
   wait: Wait | undefined = undefined;
   /** When a call that was begun anew gives up; lives until the call ends. */
   deadline: bigint | undefined = undefined;
+  /** What a futex call waits for; lives until the call ends. */
+  futexWaiter: FutexWaiter | undefined = undefined;
+  /** Does what a call leaves to do where a signal ends its wait; lives until the call ends. */
+  onInterrupted: (() => void) | undefined = undefined;
+  /** Where to store 0 when the thread ends, and wake who waits there (set_tid_address()). */
+  clearChildTid = 0;
+  /** The program that execve() put here last; undefined for one that nobody executed. */
+  executed: ExecutedImage | undefined = undefined;
   /** Told when a wait is over. */
   onWake: (() => void) | undefined = undefined;
   #unsubscribe: (() => void)[] = [];
@@ -71,7 +111,19 @@ export class Task {
     this.root = parts.root;
     this.workingDirectory = parts.workingDirectory;
     this.umask = parts.umask;
-    parts.parent?.children.add(this);
+    this.signals = new Signals(parts.threadOf?.leader.signals);
+    this.group = parts.threadOf ?? new ThreadGroup(this);
+    this.group.alive.add(this);
+    if (parts.threadOf === undefined) parts.parent?.children.add(this);
+  }
+
+  /** The number of its process (getpid()). */
+  get tgid(): number {
+    return this.group.leader.pid;
+  }
+
+  get isThread(): boolean {
+    return this.group.leader !== this;
   }
 
   /** Whether it can still make system calls. */
@@ -103,9 +155,14 @@ export class TaskTable {
   readonly #tasks = new Map<number, Task>();
   #lastPid = 0;
 
-  /** Every task that still has a number, zombies too, in the order of their numbers. */
+  /** Every task that still has a number, zombies and threads too, in the order of their numbers. */
   get all(): readonly Task[] {
     return [...this.#tasks.values()];
+  }
+
+  /** As `all`, one task for each process. */
+  get processes(): readonly Task[] {
+    return this.all.filter((task) => !task.isThread);
   }
 
   byPid(pid: number): Task | undefined {

@@ -43,7 +43,9 @@ export class EarlyAllocator {
   /** Takes single pages from the top of memory, as many small allocations one after the other would. */
   takePages(count: number, owner: string): void {
     let left = BigInt(count);
-    const ranges = [...this.#memblock.freeRanges({ start: this.#pageSize, end: this.#memblock.currentLimit })].reverse();
+    const ranges = [
+      ...this.#memblock.freeRanges({ start: this.#pageSize, end: this.#memblock.currentLimit }),
+    ].reverse();
     for (const range of ranges) {
       if (left === 0n) return;
       const end = range.end - (range.end % this.#pageSize);

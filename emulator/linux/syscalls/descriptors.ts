@@ -81,6 +81,23 @@ export function installPair(
   return 0;
 }
 
+const CLOSE_RANGE_UNSHARE = 2;
+const CLOSE_RANGE_CLOEXEC = 4;
+
+/** close_range(): closes a range of numbers, or marks them, where they are open. */
+function closeRange(kernel: Kernel, task: Task, first: number, last: number, flags: number): Errno {
+  if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) !== 0 || first > last) return -errno.EINVAL;
+  if ((flags & CLOSE_RANGE_UNSHARE) !== 0 && task.files.users > 1) {
+    task.files.users -= 1;
+    task.files = task.files.fork();
+  }
+  for (const fd of task.files.numbers.filter((number) => number >= first && number <= last)) {
+    if ((flags & CLOSE_RANGE_CLOEXEC) !== 0) task.files.setCloseOnExec(fd, true);
+    else task.files.close(fd, kernel, 'close', task);
+  }
+  return 0;
+}
+
 /** Calls on descriptors as such. */
 export const descriptorCalls: readonly SystemCall[] = [
   {
@@ -149,5 +166,12 @@ export const descriptorCalls: readonly SystemCall[] = [
     number: 59,
     errnos: ['EINVAL', 'EMFILE', 'ENFILE', 'EFAULT'],
     handler: (kernel, task, address, flags) => pipe2(kernel, task, asAddress(address), asInt32(flags)),
+  },
+  {
+    name: 'close_range',
+    number: 436,
+    errnos: ['EINVAL'],
+    handler: (kernel, task, first, last, flags) =>
+      closeRange(kernel, task, asUint32(first), asUint32(last), asUint32(flags)),
   },
 ];

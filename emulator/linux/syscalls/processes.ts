@@ -1,51 +1,60 @@
 import type { Kernel } from '../init/kernel.ts';
 import { capable } from '../kernel/cred.ts';
 import { endTask } from '../kernel/exit.ts';
-import { forkTask } from '../kernel/fork.ts';
-import { setRealTimer } from '../kernel/itimer.ts';
 import { blocked } from '../kernel/sched/wait.ts';
 import { kill } from '../kernel/signal.ts';
 import type { Task } from '../kernel/task.ts';
-import { copyToUser, getUserUnsigned64, putUserInt32, readUser } from '../mm/uaccess.ts';
+import { copyToUser, getUserUnsigned64, putUserInt32 } from '../mm/uaccess.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
-import { asAddress, asInt32, asUint32, asUnsigned64, type Register } from '../uapi/registers.ts';
+import { asAddress, asInt32, asUint32 } from '../uapi/registers.ts';
 import { RLIM_NLIMITS, RLIMIT_NOFILE } from '../uapi/resource.ts';
-import { encodeExitStatus, WNOHANG } from '../uapi/wait.ts';
+import {
+  __WALL,
+  __WCLONE,
+  __WNOTHREAD,
+  encodeExitStatus,
+  WCONTINUED,
+  WNOHANG,
+  WUNTRACED,
+} from '../uapi/wait.ts';
+import { clockCalls } from './clocks.ts';
 import { credentialCalls } from './credentials.ts';
+import { execCalls } from './exec.ts';
 import { signalCalls } from './signals.ts';
 import type { SystemCall } from './system-call.ts';
+import { threadCalls } from './threads.ts';
 
-/** include/uapi/linux/sched.h */
-const CLONE_VM = 0x100;
-const CLONE_FILES = 0x400;
-const CLONE_PARENT_SETTID = 0x100000;
-const CLONE_THREAD = 0x10000;
+const waitOptions = WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL;
 
-/** clone(): processes only, no threads. */
-function clone(kernel: Kernel, task: Task, flags: Register, parentTid: Register): Errno {
-  const bits = Number(asUnsigned64(flags) & 0xffff_ffffn);
-  if ((bits & CLONE_THREAD) !== 0) return -errno.EINVAL;
-  const sharing = { memory: (bits & CLONE_VM) !== 0, files: (bits & CLONE_FILES) !== 0 };
-  const child = forkTask(kernel, task, sharing);
-  if ((bits & CLONE_PARENT_SETTID) !== 0) putUserInt32(task, asAddress(parentTid), child.pid);
-  return child.pid;
-}
-
-/** kernel_wait4(): the first zombie among the children that are meant. */
-function wait4(kernel: Kernel, task: Task, pid: number, statusAddress: number, options: number): Errno {
-  const children = [...task.children].filter((child) => pid <= 0 || child.pid === pid);
+/**
+ * kernel_wait4(): the first zombie among the children that are meant. Nothing stops or continues here, there is one
+ * process group, and nobody is billed for time.
+ */
+function wait4(
+  kernel: Kernel,
+  task: Task,
+  pid: number,
+  statusAddress: number,
+  options: number,
+  usage: number,
+): Errno {
+  if ((options & ~waitOptions) !== 0) return -errno.EINVAL;
+  if (pid === -0x8000_0000) return -errno.ESRCH;
+  const { leader } = task.group;
+  const children = [...leader.children].filter((child) => pid <= 0 || child.pid === pid);
   if (children.length === 0) return -errno.ECHILD;
-  const ended = children.find((child) => child.state === 'zombie');
+  const ended = children.find((child) => child.state === 'zombie' && child.group.alive.size === 0);
   if (ended === undefined) {
     if ((options & WNOHANG) !== 0) return 0;
-    task.block({ queues: [task.childEvents], deadline: undefined });
+    task.block({ queues: [leader.childEvents], deadline: undefined });
     return blocked;
   }
   const status = ended.exitStatus;
+  kernel.tasks.remove(ended);
   if (statusAddress !== 0 && status !== undefined) {
     if (!putUserInt32(task, statusAddress, encodeExitStatus(status))) return -errno.EFAULT;
   }
-  kernel.tasks.remove(ended);
+  if (usage !== 0 && !copyToUser(task, usage, new Uint8Array(144))) return -errno.EFAULT;
   return ended.pid;
 }
 
@@ -85,45 +94,8 @@ function prlimit(
   return copyToUser(task, oldAddress, bytes) ? 0 : -errno.EFAULT;
 }
 
-/** setitimer(ITIMER_REAL): struct itimerval is an interval and a value of seconds and microseconds each. */
-function setTimer(kernel: Kernel, task: Task, which: number, address: number): Errno {
-  if (which !== 0) return -errno.EINVAL;
-  const bytes = readUser(task, address, 32);
-  if (typeof bytes === 'number') return bytes;
-  const view = new DataView(bytes.buffer);
-  const nanoseconds = (offset: number) =>
-    view.getBigInt64(offset, true) * 1_000_000_000n + view.getBigInt64(offset + 8, true) * 1000n;
-  kernel.timers.cancelAll(task);
-  setRealTimer(kernel, task, nanoseconds(16), nanoseconds(0));
-  return 0;
-}
-
-/** Sleeping: the call is begun anew until its time has come. */
-function sleepFor(kernel: Kernel, task: Task, address: number): Errno {
-  if (task.deadline === undefined) {
-    const bytes = readUser(task, address, 16);
-    if (typeof bytes === 'number') return bytes;
-    const view = new DataView(bytes.buffer);
-    const [seconds, nanoseconds] = [view.getBigInt64(0, true), view.getBigInt64(8, true)];
-    if (seconds < 0n || nanoseconds < 0n || nanoseconds >= 1_000_000_000n) return -errno.EINVAL;
-    task.deadline = kernel.clock.now + seconds * 1_000_000_000n + nanoseconds;
-  }
-  if (kernel.clock.now >= task.deadline) return 0;
-  task.block({ queues: [], deadline: task.deadline });
-  return blocked;
-}
-
 /** Calls on processes themselves. */
 export const processCalls: readonly SystemCall[] = [
-  {
-    name: 'exit',
-    number: 93,
-    errnos: [],
-    handler: (kernel, task, code) => {
-      endTask(kernel, task, { kind: 'exited', code: asInt32(code) & 0xff });
-      return 0;
-    },
-  },
   {
     name: 'exit_group',
     number: 94,
@@ -133,31 +105,6 @@ export const processCalls: readonly SystemCall[] = [
       return 0;
     },
   },
-  {
-    name: 'nanosleep',
-    number: 101,
-    errnos: ['EFAULT', 'EINVAL', 'EINTR'],
-    handler: (kernel, task, address) => sleepFor(kernel, task, asAddress(address)),
-  },
-  {
-    name: 'setitimer',
-    number: 103,
-    errnos: ['EFAULT', 'EINVAL'],
-    handler: (kernel, task, which, address) => setTimer(kernel, task, asInt32(which), asAddress(address)),
-  },
-  {
-    name: 'clock_gettime',
-    number: 113,
-    errnos: ['EINVAL', 'EFAULT'],
-    handler: (kernel, task, _clock, address) => {
-      const bytes = new Uint8Array(16);
-      const view = new DataView(bytes.buffer);
-      view.setBigInt64(0, kernel.clock.now / 1_000_000_000n, true);
-      view.setBigInt64(8, kernel.clock.now % 1_000_000_000n, true);
-      return copyToUser(task, asAddress(address), bytes) ? 0 : -errno.EFAULT;
-    },
-  },
-  { name: 'sched_yield', number: 124, errnos: [], handler: () => 0 },
   {
     name: 'kill',
     number: 129,
@@ -174,21 +121,19 @@ export const processCalls: readonly SystemCall[] = [
       return before;
     },
   },
-  { name: 'getpid', number: 172, errnos: [], handler: (_kernel, task) => task.pid },
-  { name: 'getppid', number: 173, errnos: [], handler: (_kernel, task) => task.parent?.pid ?? 0 },
-  { name: 'gettid', number: 178, errnos: [], handler: (_kernel, task) => task.pid },
+  { name: 'getpid', number: 172, errnos: [], handler: (_kernel, task) => task.tgid },
   {
-    name: 'clone',
-    number: 220,
-    errnos: ['EINVAL', 'EAGAIN', 'ENOMEM'],
-    handler: (kernel, task, flags, _stack, parentTid) => clone(kernel, task, flags, parentTid),
+    name: 'getppid',
+    number: 173,
+    errnos: [],
+    handler: (_kernel, task) => task.group.leader.parent?.pid ?? 0,
   },
   {
     name: 'wait4',
     number: 260,
-    errnos: ['ECHILD', 'EINTR', 'EFAULT', 'EINVAL'],
-    handler: (kernel, task, pid, status, options) =>
-      wait4(kernel, task, asInt32(pid), asAddress(status), asInt32(options)),
+    errnos: ['ECHILD', 'EINTR', 'EFAULT', 'EINVAL', 'ESRCH'],
+    handler: (kernel, task, pid, status, options, usage) =>
+      wait4(kernel, task, asInt32(pid), asAddress(status), asInt32(options), asAddress(usage)),
   },
   {
     name: 'prlimit64',
@@ -197,6 +142,9 @@ export const processCalls: readonly SystemCall[] = [
     handler: (kernel, task, pid, resource, newLimit, oldLimit) =>
       prlimit(kernel, task, asInt32(pid), asUint32(resource), asAddress(newLimit), asAddress(oldLimit)),
   },
+  ...threadCalls,
+  ...clockCalls,
+  ...execCalls,
   ...signalCalls,
   ...credentialCalls,
 ];

@@ -1,3 +1,5 @@
+import { blocked } from '../kernel/sched/wait.ts';
+import { forceSignal } from '../kernel/signal.ts';
 import type { Task } from '../kernel/task.ts';
 import { copyToUser, readUser } from '../mm/uaccess.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
@@ -58,6 +60,51 @@ function setMask(task: Task, how: number, newAddress: number, oldAddress: number
   return copyToUser(task, oldAddress, bytes) ? 0 : -errno.EFAULT;
 }
 
+/** rt_sigsuspend(): waits with another mask, which holds until a handler has been called. */
+function suspend(task: Task, address: number, setSize: number): Errno {
+  if (setSize !== 8) return -errno.EINVAL;
+  const bytes = readUser(task, address, 8);
+  if (typeof bytes === 'number') return bytes;
+  const before = task.signals.blocked;
+  task.signals.blocked = new DataView(bytes.buffer).getBigUint64(0, true);
+  task.onInterrupted = () => {
+    task.signals.blocked = before;
+  };
+  task.block({ queues: [], deadline: undefined });
+  return blocked;
+}
+
+function putPending(task: Task, address: number, setSize: number): Errno {
+  if (setSize > 8) return -errno.EINVAL;
+  const bytes = new Uint8Array(8);
+  const { pendingMask, blocked: mask } = task.signals;
+  new DataView(bytes.buffer).setBigUint64(0, pendingMask & mask, true);
+  return copyToUser(task, address, bytes.subarray(0, setSize)) ? 0 : -errno.EFAULT;
+}
+
+/** rt_sigreturn(): handlers are called by user space itself and leave no frame; a forged return is fatal. */
+function returnFromSignal(task: Task): Errno {
+  forceSignal(task, signals.SIGSEGV);
+  return 0;
+}
+
+const SS_DISABLE = 2;
+
+/** struct sigaltstack: base u64 @0, flags s32 @8, size u64 @16. It is kept for nobody: handlers bring their own stack. */
+function setStack(task: Task, newAddress: number, oldAddress: number): Errno {
+  if (newAddress !== 0) {
+    const bytes = readUser(task, newAddress, 24);
+    if (typeof bytes === 'number') return bytes;
+    const view = new DataView(bytes.buffer);
+    const disables = (view.getInt32(8, true) & SS_DISABLE) !== 0;
+    if (!disables && view.getBigUint64(16, true) < 5120n) return -errno.ENOMEM;
+  }
+  if (oldAddress === 0) return 0;
+  const bytes = new Uint8Array(24);
+  new DataView(bytes.buffer).setInt32(8, SS_DISABLE, true);
+  return copyToUser(task, oldAddress, bytes) ? 0 : -errno.EFAULT;
+}
+
 /** Calls on signals. */
 export const signalCalls: readonly SystemCall[] = [
   {
@@ -73,5 +120,29 @@ export const signalCalls: readonly SystemCall[] = [
     errnos: ['EINVAL', 'EFAULT'],
     handler: (_kernel, task, how, newMask, oldMask, setSize) =>
       setMask(task, asInt32(how), asAddress(newMask), asAddress(oldMask), asSize(setSize)),
+  },
+  {
+    name: 'sigaltstack',
+    number: 132,
+    errnos: ['EFAULT', 'ENOMEM'],
+    handler: (_kernel, task, newStack, oldStack) => setStack(task, asAddress(newStack), asAddress(oldStack)),
+  },
+  {
+    name: 'rt_sigsuspend',
+    number: 133,
+    errnos: ['EINVAL', 'EFAULT', 'EINTR'],
+    handler: (_kernel, task, mask, setSize) => suspend(task, asAddress(mask), asSize(setSize)),
+  },
+  {
+    name: 'rt_sigpending',
+    number: 136,
+    errnos: ['EINVAL', 'EFAULT'],
+    handler: (_kernel, task, address, setSize) => putPending(task, asAddress(address), asSize(setSize)),
+  },
+  {
+    name: 'rt_sigreturn',
+    number: 139,
+    errnos: [],
+    handler: (_kernel, task) => returnFromSignal(task),
   },
 ];

@@ -1,3 +1,5 @@
+import { seededNumbers } from '../../base/random.ts';
+
 /** Somebody who works in turns: a process of a workload, or a program module. */
 export interface Actor {
   readonly isDone: boolean;
@@ -13,18 +15,10 @@ export type TurnOrder = (count: number) => number;
 /** One after the other, in the order in which they began. */
 export const roundRobin: TurnOrder = () => 0;
 
-/** At random, but the same for the same seed (splitmix32). */
+/** At random, but the same for the same seed. */
 export function shuffled(seed: number): TurnOrder {
-  let state = seed >>> 0;
-  return (count) => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = state ^ (state >>> 16);
-    mixed = Math.imul(mixed, 0x21f0aaad);
-    mixed ^= mixed >>> 15;
-    mixed = Math.imul(mixed, 0x735a2d97);
-    mixed ^= mixed >>> 15;
-    return (mixed >>> 0) % count;
-  };
+  const next = seededNumbers(seed);
+  return (count) => next() % count;
 }
 
 /** Those who take turns, as a line: who had a turn goes to its end, as do those who join. */

@@ -6,7 +6,7 @@ import { type Errno, errno } from '../../uapi/errno.ts';
 import { makeDevice } from '../../uapi/stat.ts';
 import { openKmsg } from './kmsg.ts';
 
-/** /dev/null, /dev/zero, /dev/full and /dev/kmsg. Plays drivers/char/mem.c; nothing else of it is modelled. */
+/** /dev/null, /dev/zero, /dev/full, /dev/random, /dev/urandom and /dev/kmsg. Plays drivers/char/mem.c; nothing else of it is modelled. */
 
 const memoryMajor = 1;
 
@@ -56,6 +56,13 @@ class FullFile extends ZeroFile {
   }
 }
 
+/** /dev/random and /dev/urandom: what is written into them changes nothing. */
+class RandomFile extends MemoryDeviceFile {
+  override read(length: number, _position: number, kernel: Kernel): Uint8Array {
+    return kernel.random.bytes(length);
+  }
+}
+
 interface MemoryDevice {
   readonly name: string;
   readonly minor: number;
@@ -68,6 +75,8 @@ const devices: readonly MemoryDevice[] = [
   { name: 'null', minor: 3, open: (request, inode) => new NullFile(request, inode) },
   { name: 'zero', minor: 5, open: (request, inode) => new ZeroFile(request, inode) },
   { name: 'full', minor: 7, open: (request, inode) => new FullFile(request, inode) },
+  { name: 'random', minor: 8, open: (request, inode) => new RandomFile(request, inode) },
+  { name: 'urandom', minor: 9, open: (request, inode) => new RandomFile(request, inode) },
   { name: 'kmsg', minor: 11, mode: 0o644, open: openKmsg },
 ];
 

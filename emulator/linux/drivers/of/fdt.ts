@@ -64,7 +64,9 @@ function addBank(boot: BootEnvironment, memblock: Memblock, node: DtNode, bank: 
 }
 
 function partIgnored(boot: BootEnvironment, base: bigint, end: bigint): void {
-  boot.log.warn(`OF: fdt: Ignoring memory range ${hex(BigInt.asUintN(64, base))} - ${hex(BigInt.asUintN(64, end))}`);
+  boot.log.warn(
+    `OF: fdt: Ignoring memory range ${hex(BigInt.asUintN(64, base))} - ${hex(BigInt.asUintN(64, end))}`,
+  );
 }
 
 /** /chosen/linux,usable-memory-range: the first range caps memory, a second one is added to it. */

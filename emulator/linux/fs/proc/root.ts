@@ -12,7 +12,7 @@ class SelfLink extends Inode {
   }
 
   override readLink(task: Task): string {
-    return String(task.pid);
+    return String(task.tgid);
   }
 }
 
@@ -52,7 +52,7 @@ export class ProcRoot extends Directory {
   }
 
   override entries(task: Task): readonly DirectoryEntry[] {
-    const folders = (this.#tasks?.all ?? []).map((each) => ({
+    const folders = (this.#tasks?.processes ?? []).map((each) => ({
       name: String(each.pid),
       inode: each.pid + 0x10000,
       type: S_IFDIR >> 12,

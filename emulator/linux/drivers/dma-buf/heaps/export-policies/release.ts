@@ -16,8 +16,7 @@ function defaultHeaps({ contiguous, release, config }: EarlyKernel): HeapPlan[] 
     reason: 'The default area becomes a heap of fixed name',
     required: true,
   };
-  const hasLegacy =
-    config.enabled('DMABUF_HEAPS_CMA_LEGACY') && behaviours.cmaHeapTwin === 'legacy-option';
+  const hasLegacy = config.enabled('DMABUF_HEAPS_CMA_LEGACY') && behaviours.cmaHeapTwin === 'legacy-option';
   if (!hasLegacy || area.name === fixedName) return [fixed];
   return [
     fixed,
