@@ -2,6 +2,7 @@ import { inputError } from '../base/input-error.ts';
 import { type PhysicalRange, parseRange } from '../base/range.ts';
 import type { TreeEdit } from '../devicetree/edits/edits.ts';
 import { nodeFiles } from '../devicetree/node-files.ts';
+import { type ArchitectureName, architectureNames } from '../machine/architecture.ts';
 import { type CarveOut, parseCarveOut } from '../machine/carve-out.ts';
 import { type EfiMemoryRow, parseEfiLog } from '../machine/efi-memory-map.ts';
 import type { BootOptions } from '../whatif/boot-options.ts';
@@ -120,6 +121,13 @@ export const bootOptionTable = {
     describe: "the kernel release; the board's, or 6.12, where not given",
     complete: releaseCompletions,
   },
+  arch: {
+    takes: 'value',
+    placeholder: 'NAME',
+    group: kernel,
+    describe: "arm64 or arm; that of the board or the tree's processors where not given",
+    complete: async () => architectureNames,
+  },
   config: {
     takes: 'value',
     placeholder: 'FILE',
@@ -161,6 +169,7 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
     initrd: readOptionalRange('initrd', values.initrd),
     dtb: readOptionalRange('dtb-at', values['dtb-at']),
     release: values.release,
+    arch: readArchitecture(values.arch),
     config: values.config,
     kconfig: values.kconfig,
     exportPolicy: values.export,
@@ -201,6 +210,12 @@ function readCarveOut(value: string): CarveOut {
 function readFirmware(value: string | undefined): 'none' | 'board' | undefined {
   if (value === undefined || value === 'none' || value === 'board') return value;
   throw inputError('bad-option', { option: 'firmware', value, expected: 'none or board' });
+}
+
+function readArchitecture(value: string | undefined): ArchitectureName | undefined {
+  const found = architectureNames.find((name) => name === value);
+  if (value === undefined || found !== undefined) return found;
+  throw inputError('bad-option', { option: 'arch', value, expected: architectureNames.join(' or ') });
 }
 
 function readEfiMap(file: string | undefined): readonly EfiMemoryRow[] | undefined {

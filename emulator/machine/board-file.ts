@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { inputError } from '../base/input-error.ts';
 import { parseRange } from '../base/range.ts';
 import { parseYaml, validateYaml, type YamlFailure } from '../base/yaml-input.ts';
+import { architectureNames } from './architecture.ts';
 import type { BoardProfile } from './board.ts';
 import { parseCarveOut } from './carve-out.ts';
 import { efiMemoryTypes } from './efi-memory-map.ts';
@@ -52,6 +53,7 @@ export const boardFileSchema = z.strictObject({
   source: z.string().min(1),
   dts: z.string().min(1),
   release: z.string('expected a release in quotes, such as "6.12"').min(1).optional(),
+  arch: z.enum(architectureNames, 'expected arm64 or arm').optional(),
   bootargs: z.string().optional(),
   memory: z.array(range).default([]),
   configuration: z.record(symbol, symbolValue).default({}),
@@ -83,6 +85,7 @@ export function parseBoardFile(text: string, file: string): BoardProfile {
     memory: facts.memory,
     bootargs: facts.bootargs,
     release: facts.release,
+    architecture: facts.arch,
     configuration: new Map(Object.entries(facts.configuration)),
     firmware: {
       kind: facts.firmware.kind,

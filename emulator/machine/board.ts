@@ -1,4 +1,5 @@
 import type { PhysicalRange } from '../base/range.ts';
+import type { ArchitectureName } from './architecture.ts';
 import type { CarveOut } from './carve-out.ts';
 import type { EfiMemoryRow } from './efi-memory-map.ts';
 
@@ -48,6 +49,8 @@ export interface BoardProfile {
   readonly bootargs: string | undefined;
   /** The kernel release whose tree this is, or that the board needs; the default one where it is absent. */
   readonly release: string | undefined;
+  /** The architecture; that of the tree's processors where it is absent. */
+  readonly architecture: ArchitectureName | undefined;
   /** Configuration symbols that differ from the reference configuration, without `CONFIG_`. */
   readonly configuration: ReadonlyMap<string, string>;
   readonly firmware: BoardFirmware;

@@ -4,6 +4,7 @@ import { formatRange, joinRanges, type PhysicalRange, rangeEnd } from '../base/r
 import { fdtSize } from '../devicetree/fdt-size.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import { copyTree } from '../devicetree/tree-edit.ts';
+import type { ArchitectureName } from './architecture.ts';
 import type { BoardProfile, Placement } from './board.ts';
 import { type CarveOut, carveOut } from './carve-out.ts';
 import { editChosen } from './chosen.ts';
@@ -16,6 +17,8 @@ import { type AssumedPlace, assumeBlob, assumeImage, type Occupied, occupiedByTr
 /** What the firmware knows beyond the tree. What is stated here goes before the board's profile. */
 export interface FirmwareFacts extends Placement {
   readonly profile?: BoardProfile | undefined;
+  /** For which architecture the kernel is, which decides where its image may lie; arm64 where it is absent. */
+  readonly architecture?: ArchitectureName | undefined;
   /** Banks that replace every memory node of the tree. */
   readonly memory?: readonly PhysicalRange[] | undefined;
   /** Replaces the command line. */
@@ -57,7 +60,7 @@ export function runFirmware(source: DeviceTree, given: FirmwareFacts, decisions:
 
   const image =
     stated.kernelImage === undefined
-      ? noteAssumed('image', 'kernel image', assumeImage(banks, occupied), '--kernel-image', decisions)
+      ? noteAssumed('image', 'kernel image', assumeImage(banks, occupied, given.architecture), '--kernel-image', decisions)
       : noteStated('image', 'kernel image', inRam('kernel image', stated.kernelImage, banks), decisions);
   const dtb =
     stated.dtb === undefined

@@ -1,11 +1,17 @@
 import { formatRange, type PhysicalRange, rangeEnd, rangesOverlap } from '../base/range.ts';
 import { alignUp, MiB } from '../base/units.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
+import type { ArchitectureName } from './architecture.ts';
 import { readRanges, rootCells } from './memory-nodes.ts';
 
 const step = 2n * MiB;
 /** The size that is assumed for a kernel image: text, data and bss of a usual distribution kernel. */
 export const assumedImageBytes = 32n * MiB;
+/** Where an image begins behind a boundary. On arch arm its first page tables come before it. */
+const imageOffset: Readonly<Record<ArchitectureName, { readonly into: bigint; readonly bytes: bigint }>> = {
+  arm64: { into: step, bytes: assumedImageBytes },
+  arm: { into: 0x8000n, bytes: 24n * MiB },
+};
 
 /** A range that the boot loader keeps clear of, and whose it is. */
 export interface Occupied extends PhysicalRange {
@@ -37,14 +43,19 @@ export interface AssumedPlace extends PhysicalRange {
 }
 
 /**
- * The kernel image's assumed place: the first 2 MiB boundary at least 2 MiB into the lowest bank that holds it.
- * Undefined where no bank does.
+ * The kernel image's assumed place: the first 2 MiB boundary at least 2 MiB into the lowest bank that holds it; on arch
+ * arm 32 KiB behind the first boundary. Undefined where no bank does.
  */
 export function assumeImage(
   banks: readonly PhysicalRange[],
   occupied: readonly Occupied[],
+  architecture: ArchitectureName = 'arm64',
 ): AssumedPlace | undefined {
-  return firstPlace(byAddress(banks), assumedImageBytes, occupied, (bank) => bank.baseBytes + step);
+  const { into, bytes } = imageOffset[architecture];
+  const whole = (into % step) + bytes;
+  const found = firstPlace(byAddress(banks), whole, occupied, (bank) => bank.baseBytes + into - (into % step));
+  if (found === undefined) return undefined;
+  return { ...found, baseBytes: found.baseBytes + (into % step), sizeBytes: bytes };
 }
 
 /**

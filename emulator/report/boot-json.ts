@@ -84,6 +84,7 @@ export const bootSummarySchema = z.looseObject({
   board: z.string().nullable(),
   release: z.string(),
   config: z.string(),
+  architecture: z.enum(['arm64', 'arm']),
   pageSize: count,
   bootargs: z.string(),
   booted: z.boolean(),

@@ -6,7 +6,6 @@ import { loadBoards } from '../machine/boards.ts';
 import { runFirmware } from '../machine/firmware.ts';
 import { memoryBanks } from '../machine/memory-nodes.ts';
 import { boot } from './boot.ts';
-import { isThirtyTwoBit } from './boot-tree.ts';
 import { loadInput } from './load-input.ts';
 import type { RangeSummary } from './summary.ts';
 
@@ -17,10 +16,9 @@ export interface BoardSummary {
   readonly release: string;
   readonly bootargs: string;
   readonly memory: readonly RangeSummary[];
-  /** The CMA area that heaps and devices get by default; null where there is none, or the board cannot be booted. */
+  /** The CMA area that heaps and devices get by default; null where there is none. */
   readonly defaultArea: { readonly name: string; readonly base: string; readonly size: string } | null;
-  /** False for boards of an architecture that is not modelled yet. */
-  readonly bootable: boolean;
+  readonly architecture: 'arm64' | 'arm';
   /** What no mainline tree describes. */
   readonly devices: readonly BoardDevice[];
   readonly source: string;
@@ -34,10 +32,8 @@ export async function listBoards(): Promise<readonly BoardSummary[]> {
 async function summariseBoard(profile: BoardProfile): Promise<BoardSummary> {
   const { tree } = await loadInput(profile.name, {});
   const handoff = runFirmware(tree, { profile }, new DecisionRecord());
-  const bootable = !isThirtyTwoBit(tree);
-  const area = bootable
-    ? (await boot(tree, { board: profile.name })).summary().areas.find(({ isDefault }) => isDefault)
-    : undefined;
+  const summary = (await boot(tree, { board: profile.name })).summary();
+  const area = summary.areas.find(({ isDefault }) => isDefault);
   return {
     name: profile.name,
     title: profile.title,
@@ -48,7 +44,7 @@ async function summariseBoard(profile: BoardProfile): Promise<BoardSummary> {
       size: hex(bank.sizeBytes),
     })),
     defaultArea: area === undefined ? null : { name: area.name, base: area.base, size: area.size },
-    bootable,
+    architecture: summary.architecture,
     devices: profile.devices,
     source: profile.source,
   };

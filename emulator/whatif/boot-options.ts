@@ -1,5 +1,6 @@
 import type { PhysicalRange } from '../base/range.ts';
 import type { TreeEdit } from '../devicetree/edits/edits.ts';
+import type { ArchitectureName } from '../machine/architecture.ts';
 import type { CarveOut } from '../machine/carve-out.ts';
 import type { EfiMemoryRow } from '../machine/efi-memory-map.ts';
 
@@ -15,6 +16,8 @@ export interface BootOptions {
   readonly appendBootargs?: string | undefined;
   /** The kernel release; the board's, or 6.12. */
   readonly release?: string | undefined;
+  /** The architecture: `arm64` or `arm`; that of the board or the tree's processors where it is absent. */
+  readonly arch?: ArchitectureName | undefined;
   /** Path of a kernel .config; the built-in configuration `reference` where it is absent. */
   readonly config?: string | undefined;
   /** `SYMBOL=VALUE`, applied over the configuration, in order. */

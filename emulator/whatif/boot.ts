@@ -26,5 +26,5 @@ export async function loadBoot(
 ): Promise<BootRequest> {
   const { tree, board } = await loadInput(input, options, host);
   const readText = (file: string) => new TextDecoder().decode(nodeFiles.read(file));
-  return { ...options, ...chooseKernel(options, board, readText), tree, profile: board };
+  return { ...options, ...chooseKernel(options, board, readText, tree), tree, profile: board };
 }

@@ -5,7 +5,13 @@ import {
   referenceConfig,
   withSymbols,
 } from '../linux/kconfig.ts';
+import type { DeviceTree } from '../devicetree/tree.ts';
 import { defaultRelease, type Release, releaseNamed } from '../linux/releases.ts';
+import {
+  type ArchitectureName,
+  chooseArchitecture,
+  refuseWrongArchitecture,
+} from '../machine/architecture.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import type { BootOptions } from './boot-options.ts';
 
@@ -18,19 +24,22 @@ export interface KernelChoice {
 
 /**
  * Chooses the kernel: what is asked for, else what the board says, else the defaults. A given .config is taken as a
- * whole; the board's own symbols change the built-in configuration only. `--kconfig` goes over either.
+ * whole; the board's own symbols change the built-in configuration only. `--kconfig` goes over either. The built-in
+ * configuration is the one of the architecture that is asked for, or that the board or the tree is of.
  */
 export function chooseKernel(
   options: BootOptions,
   board: BoardProfile | undefined,
   readText: (file: string) => string,
+  tree?: DeviceTree,
 ): KernelChoice {
   const release = releaseNamed(options.release ?? board?.release ?? defaultRelease);
   const base =
     options.config === undefined
-      ? withBoardSymbols(referenceConfig(release), board)
+      ? withBoardSymbols(referenceConfig(release, chooseArchitecture(options.arch, board, tree)), board)
       : parseConfig(readText(options.config), options.config);
   const config = withSymbols(base, (options.kconfig ?? []).map(parseAssignment));
+  refuseWrongArchitecture(config.facts.architecture, config.origin, options.arch ?? board?.architecture, tree);
   return { release, config, exportPolicy: options.exportPolicy ?? usualPolicy(release) };
 }
 

@@ -23,14 +23,17 @@ export interface Reliance {
 }
 
 /** What a boot, and everything that has run since, relied on. */
-export function relianceOf({ release, handoff }: Pick<Kernel, 'release' | 'handoff'>): Reliance {
+export function relianceOf({ release, handoff, arch }: Pick<Kernel, 'release' | 'handoff' | 'arch'>): Reliance {
   const objects = [
     ['image', handoff.kernelImage],
     ['dtb', handoff.dtb],
     ['initrd', handoff.initrd],
   ] as const;
   return {
-    inferred: [...release.inferredInUse].map((behaviour) => ({ behaviour, says: release.says(behaviour) })),
+    inferred: [
+      ...(arch.inferred === undefined ? [] : [{ behaviour: 'architecture', says: arch.inferred }]),
+      ...[...release.inferredInUse].map((behaviour) => ({ behaviour, says: release.says(behaviour) })),
+    ],
     assumed: objects.flatMap(([what, object]) =>
       object?.certainty === 'assumed'
         ? [{ what, base: hex(object.baseBytes), size: hex(object.sizeBytes) }]

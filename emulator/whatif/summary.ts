@@ -83,6 +83,7 @@ export interface BootSummary {
   readonly board: string | null;
   readonly release: string;
   readonly config: string;
+  readonly architecture: 'arm64' | 'arm';
   readonly pageSize: number;
   readonly bootargs: string;
   readonly booted: boolean;
@@ -107,6 +108,7 @@ export function summarise(system: System): BootSummary {
     board: system.board?.name ?? null,
     release: environment.release.name,
     config: environment.config.origin,
+    architecture: environment.arch.name,
     pageSize: environment.pageSizeBytes,
     bootargs: environment.handoff.bootargs,
     booted: system.booted,

@@ -20,6 +20,6 @@ export const machineErrors = {
   /** Something was to run on a system whose kernel had panicked. */
   'system-dead': (facts: { readonly panic: string }) =>
     `nothing can run: the kernel panicked: ${facts.panic}`,
-  'architecture-not-modelled': (facts: { readonly file: string; readonly architecture: string }) =>
-    `${facts.file}: describes a 32-bit machine, and arch ${facts.architecture} is not modelled yet: heapboard dts shows its tree, but it cannot be booted`,
+  /** A kernel, a board or a tree of one architecture where another one was asked for. */
+  'architecture-wrong': (facts: { readonly problem: string }) => facts.problem,
 } as const;

@@ -29,10 +29,11 @@ test('a board whose tree reserves nothing gets its area from the configuration',
   expect(area('rockpi4')).toMatchObject({ name: 'reserved', size: '0x2000000' });
 });
 
-test('a 32-bit board is shown, and not booted', async () => {
-  expect((await runCommand(['boards'])).out).toMatch(/^beagle-x15 +2 GiB +not booted/m);
-  expect((await runCommand(['dts', 'beagle-x15'])).out).toContain('dsp1-memory@99000000');
-  const { code, err } = await runCommand(['boot', 'beagle-x15']);
-  expect(code).toBe(2);
-  expect(err).toMatch(/arch arm is not modelled yet/);
+test('a 32-bit board boots, and says that all of it is inferred', async () => {
+  expect((await runCommand(['boards'])).out).toMatch(/^beagle-x15 +2 GiB +64 MiB reserved/m);
+  const text = (await runCommand(['boot', 'beagle-x15'])).out;
+  expect(text).toMatch(/relies on .*inferred: architecture/);
+  const { architecture, reliance } = JSON.parse((await runCommand(['boot', 'beagle-x15', '--json'])).out);
+  expect(architecture).toBe('arm');
+  expect(reliance.inferred[0]).toMatchObject({ behaviour: 'architecture' });
 });

@@ -42,6 +42,8 @@ export interface ArchitectureSetup {
 /** What differs between the architectures, as far as a boot's memory shows it. */
 export interface Architecture {
   readonly name: 'arm64' | 'arm';
+  /** Half a sentence after a release's name, where no kernel of the architecture was recorded. */
+  readonly inferred?: string;
   /** How the first line of the log names the processor. */
   readonly bootCpu: string;
   /** How the line about the machine begins. */

@@ -54,8 +54,31 @@ const common: Readonly<Record<string, string>> = {
   DMABUF_HEAPS_CMA: 'y',
 };
 
-/** The configuration that holds where none is given: the release's arm64 defconfig with the heaps built in. */
-export function referenceConfig(release: Release): KernelConfig {
+/** What differs in arch arm's multi_v7_defconfig; inferred. Symbols that are `n` are not set there. */
+const arm: Readonly<Record<string, string>> = {
+  ARM: 'y',
+  VMSPLIT_3G: 'y',
+  HIGHMEM: 'y',
+  FLATMEM: 'y',
+  ARM_L1_CACHE_SHIFT: '6',
+  NR_CPUS: '16',
+  CMA_SIZE_MBYTES: '64',
+};
+/** Symbols that arch arm does not have. */
+const notOnArm =
+  /^(ARM64.*|NUMA|SPARSEMEM.*|MEMORY_HOTREMOVE|RODATA_FULL.*|ZONE_DMA32|HUGETLB.*|TRANSPARENT_HUGEPAGE|SWIOTLB|DMA_COHERENT_POOL|DMA_DIRECT_REMAP)$/;
+
+/** multi_v7_defconfig, as far as it matters, with the heaps built in. */
+function armReference(release: Release): KernelConfig {
+  const kept = Object.entries(common).filter(([symbol]) => !notOnArm.test(symbol));
+  const symbols = new Map([...kept, ...Object.entries(arm)]);
+  symbols.set('CMA_AREAS', String(release.behaviours.defaultCmaAreas.plain));
+  return new SymbolConfig(`reference arm ${release.name}`, symbols, true);
+}
+
+/** The configuration that holds where none is given: the release's defconfig with the heaps built in. */
+export function referenceConfig(release: Release, architecture: 'arm64' | 'arm' = 'arm64'): KernelConfig {
+  if (architecture === 'arm') return armReference(release);
   const { defaultCmaAreas, referenceSymbols } = release.behaviours;
   const symbols = new Map([
     ...Object.entries(common),

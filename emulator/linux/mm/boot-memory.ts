@@ -72,8 +72,15 @@ export function printMemory(
   boot.log.info(
     `Memory: ${kib(pages.freePages)}K/${kib(physical)}K available (${size(start, rodata)} kernel code, ` +
       `${size(data, bss)} rwdata, ${size(rodata, init)} rodata, ${size(init, data)} init, ${size(bss, end)} bss, ` +
-      `${kib(reserved)}K reserved, ${kib(cma.totalPages)}K cma-reserved)`,
+      `${kib(reserved)}K reserved, ${kib(cma.totalPages)}K cma-reserved${highMemory(boot, pages, kib)})`,
   );
+}
+
+/** How much of memory is not always mapped, where the kernel can use such memory. */
+function highMemory(boot: BootEnvironment, pages: PageAllocator, kib: (count: number) => bigint): string {
+  if (!boot.config.facts.highmem) return '';
+  const high = pages.zones.filter(({ name }) => name === 'HighMem');
+  return `, ${kib(high.reduce((sum, zone) => sum + zone.managedPages, 0))}K highmem`;
 }
 
 /** free_initrd_mem(): the initrd has been unpacked. */

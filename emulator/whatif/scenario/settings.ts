@@ -9,6 +9,7 @@ import {
   type WorkloadCredentials,
 } from '../../userland/workload/workload.ts';
 import { within } from '../../userland/workload/yaml-checks.ts';
+import { architectureNames } from '../../machine/architecture.ts';
 import type { BootOptions } from '../boot-options.ts';
 
 /** What a scenario runs: a workload that stands in the file, or the name or path of one. */
@@ -120,6 +121,10 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     })),
   ],
   ['release', option(text('a release in quotes, such as "6.1"'), (release) => ({ release }))],
+  [
+    'arch',
+    option(z.enum(architectureNames, 'expected arm64 or arm'), (arch) => ({ arch })),
+  ],
   ['policy', option(text('the name of an export policy'), (exportPolicy) => ({ exportPolicy }))],
   [
     'configuration',

@@ -17,6 +17,7 @@ import { takePageTables } from './mm/mmu.ts';
  */
 export const arm: Architecture = {
   name: 'arm',
+  inferred: 'places memory on arch arm as concluded from its sources and from public logs, and prints so',
   bootCpu: '0x0',
   modelPrefix: 'OF: fdt: ',
   mappedCoherentPools: false,
