@@ -36,6 +36,7 @@ export function activateAreas(
       continue;
     }
     area.activate(hazards(boot, memblock, area));
+    loseFreedBlocks(boot, memblock, area, 2 ** zone.pageblockOrder);
     for (const other of cma.all.slice(0, area.index)) if (other.active) shareNothing(area, other);
     zone.addLender(area);
   }
@@ -86,6 +87,25 @@ function abandon(boot: BootEnvironment, area: Area, pages: PageAllocator): void 
     outcome: `the area ${area.name} spans two zones: it stays without pages, and its memory goes to the system`,
   });
   area.abandon();
+}
+
+/**
+ * init_cma_reserved_pageblock() frees whole pageblocks. The page allocator takes none in which a page is free already,
+ * because early code gave back a part of what it had reserved: such a block stays in nobody's hands.
+ */
+function loseFreedBlocks(boot: BootEnvironment, memblock: Memblock, area: Area, blockPages: number): void {
+  const shift = BigInt(boot.config.facts.pageShift);
+  const page = 1n << shift;
+  const window = {
+    start: BigInt(area.basePfn) << shift,
+    end: BigInt(area.basePfn + area.pageCount) << shift,
+  };
+  for (const { base, end } of memblock.freeRanges(window)) {
+    const from = Number((base + page - 1n) >> shift);
+    const to = Number(end >> shift);
+    if (from >= to) continue;
+    area.exclude(Math.floor(from / blockPages) * blockPages, Math.ceil(to / blockPages) * blockPages);
+  }
 }
 
 /** Pages that two areas gave to the page allocator are bad from then on: neither area can have them. */

@@ -51,6 +51,7 @@ export class Area implements CmaArea, PageLender {
   #hazards: readonly CmaHazard[] = [];
   /** Runs that cma_alloc() can never isolate. */
   readonly #excluded: PageRun[] = [];
+  #excludedPages = 0;
   #allocatedPages = 0;
   #failedPages = 0n;
   #releasedPages = 0;
@@ -91,7 +92,7 @@ export class Area implements CmaArea, PageLender {
   }
 
   get freePages(): number {
-    return this.active ? this.pageCount - this.usedPages - this.borrowedPages : 0;
+    return this.active ? this.pageCount - this.usedPages - this.borrowedPages - this.#excludedPages : 0;
   }
 
   get borrowedPages(): number {
@@ -106,7 +107,14 @@ export class Area implements CmaArea, PageLender {
 
   /** Pages that every attempt to allocate finds busy. */
   exclude(firstPfn: number, endPfn: number): void {
-    this.#excluded.push({ firstPfn, endPfn });
+    const run = {
+      firstPfn: Math.max(firstPfn, this.basePfn),
+      endPfn: Math.min(endPfn, this.basePfn + this.pageCount),
+    };
+    if (this.#excluded.some((known) => known.firstPfn === run.firstPfn && known.endPfn === run.endPfn))
+      return;
+    this.#excluded.push(run);
+    this.#excludedPages += run.endPfn - run.firstPfn;
   }
 
   /** Activation failed: the area stays in the table, without pages. */
@@ -132,13 +140,14 @@ export class Area implements CmaArea, PageLender {
       const place = count > bitmap.length ? -1 : bitmap.findClearArea(start, count, mask, offset);
       if (place < 0) break;
       const pfn = this.basePfn + place;
+      bitmap.set(place, count);
       const claimed = this.#claim(pfn, count);
       if (claimed === 0) {
-        bitmap.set(place, count);
         this.#allocatedPages += count;
         this.#host.countCall(true);
         return pfn;
       }
+      bitmap.clear(place, count);
       answer = claimed;
       if (claimed !== -errno.EBUSY) break;
       start = Math.max(place + mask + 1, this.#excludedEnd(pfn, count) - this.basePfn);
@@ -164,7 +173,7 @@ export class Area implements CmaArea, PageLender {
   borrowPage(): number {
     const bitmap = this.#bitmap;
     if (bitmap === undefined) return -errno.ENOMEM;
-    this.#borrowed ??= new BorrowedPages(bitmap);
+    this.#borrowed ??= new BorrowedPages(bitmap, (page) => this.#excludedEnd(this.basePfn + page, 1) > 0);
     const place = this.#borrowed.take();
     return place < 0 ? -errno.ENOMEM : this.basePfn + place;
   }

@@ -6,12 +6,15 @@ import { Bitmap } from '../../lib/bitmap.ts';
  */
 export class BorrowedPages {
   readonly #used: Bitmap;
+  readonly #isLost: (place: number) => boolean;
   readonly #borrowed: Bitmap;
   readonly #pinned = new Set<number>();
   #block: number;
 
-  constructor(used: Bitmap) {
+  /** `used` are the pages of buffers; `isLost` tells whether nobody can have a page. */
+  constructor(used: Bitmap, isLost: (place: number) => boolean = () => false) {
     this.#used = used;
+    this.#isLost = isLost;
     this.#borrowed = new Bitmap(used.length);
     this.#block = this.#lastBlock;
   }
@@ -69,8 +72,9 @@ export class BorrowedPages {
     for (let place = block * blockPages; place < end; ) {
       place = this.#used.nextClear(place, end);
       if (place >= end) return -1;
-      if (!this.#borrowed.test(place)) return place;
-      place = this.#borrowed.nextClear(place, end);
+      if (this.#borrowed.test(place)) place = this.#borrowed.nextClear(place, end);
+      else if (this.#isLost(place)) place += 1;
+      else return place;
     }
     return -1;
   }
