@@ -8,6 +8,7 @@ import { type EfiMemoryRow, parseEfiLog } from '../machine/efi-memory-map.ts';
 import type { BootOptions } from '../whatif/boot-options.ts';
 import type { OptionTable, OptionValues } from './command.ts';
 import { boardCompletions, policyCompletions, releaseCompletions } from './completions.ts';
+import { readUserlandOptions, userlandOptionTable } from './userland-options.ts';
 
 const tree = 'The devicetree and the board';
 const firmware = 'What the boot loader does';
@@ -132,7 +133,7 @@ export const bootOptionTable = {
     takes: 'value',
     placeholder: 'FILE',
     group: kernel,
-    describe: "a kernel's .config; the built-in configuration 'reference' where not given",
+    describe: "a kernel's .config, or reference, defconfig, heap-modules; reference where not given",
   },
   kconfig: {
     takes: 'values',
@@ -153,6 +154,7 @@ export const bootOptionTable = {
     group: kernel,
     describe: 'for what a real machine leaves to chance; 0 where not given',
   },
+  ...userlandOptionTable,
 } as const satisfies OptionTable;
 
 /** Reads the boot options of a command line; a value of the wrong form is an InputError that names the option. */
@@ -174,6 +176,7 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
     kconfig: values.kconfig,
     exportPolicy: values.export,
     seed: readSeed(values.seed),
+    ...readUserlandOptions(values),
   };
 }
 

@@ -21,5 +21,7 @@ export interface KernelConfig {
 
 export type { SymbolAssignment } from './kconfig/assignments.ts';
 export { parseAssignment, withSymbols } from './kconfig/assignments.ts';
+export { heapOptionAdvice } from './kconfig/heap-options.ts';
+export { configNames, namedConfig, refuseImpossibleModules } from './kconfig/named.ts';
 export { parseConfig } from './kconfig/parse.ts';
 export { referenceConfig } from './kconfig/reference.ts';

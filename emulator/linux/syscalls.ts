@@ -9,6 +9,7 @@ import { faultBus } from './mm/address-space.ts';
 import { descriptorCalls } from './syscalls/descriptors.ts';
 import { fileCalls } from './syscalls/files.ts';
 import { memoryCalls } from './syscalls/memory.ts';
+import { moduleCalls } from './syscalls/modules.ts';
 import { pollingCalls } from './syscalls/polling.ts';
 import { processCalls } from './syscalls/processes.ts';
 import { readWriteCalls } from './syscalls/read-write.ts';
@@ -33,6 +34,7 @@ const groups: readonly (readonly SystemCall[])[] = [
   processCalls,
   pollingCalls,
   transferCalls,
+  moduleCalls,
   statxCalls,
   systemInfoCalls,
 ];
@@ -144,14 +146,17 @@ export function spawn(kernel: Kernel, credentials?: Partial<Credentials>, comman
 /** Accesses of a process's own instructions. They fault as hardware does: the signal is sent, false returned. */
 export const userMemory = {
   read(kernel: Kernel, task: Task, address: number, target: Uint8Array): boolean {
+    if (kernel.coherency.isWatching) kernel.coherency.processReads(task, address, target.length);
     return task.memory.read(address, target, 0, target.length) === 0 || faulted(kernel, task);
   },
 
   write(kernel: Kernel, task: Task, address: number, source: Uint8Array): boolean {
+    if (kernel.coherency.isWatching) kernel.coherency.processWrites(task, address, source.length);
     return task.memory.write(address, source, 0, source.length) === 0 || faulted(kernel, task);
   },
 
   fill(kernel: Kernel, task: Task, address: number, lengthBytes: number, value: number): boolean {
+    if (kernel.coherency.isWatching) kernel.coherency.processWrites(task, address, lengthBytes);
     return task.memory.fill(address, lengthBytes, value) === 0 || faulted(kernel, task);
   },
 };

@@ -49,6 +49,16 @@ const heap = z.object({
   area: z.string().optional().describe('name of the area behind a heap of kind cma'),
 });
 
+const module = z.object({
+  name: z.string(),
+  built: z.enum(['built-in', 'module']),
+  loaded: z.boolean(),
+  sizeBytes: count.describe('what it takes while it is loaded, or adds to the image where it is built in'),
+  size: z.enum(['file', 'estimate']).describe('whether the size was read from a given .ko file'),
+  savedBytes: count.describe('what is saved because it is not loaded'),
+  problem: z.string().optional().describe('what modprobe printed, where loading it failed'),
+});
+
 const decision = z.object({
   subject: z.string().describe('a node, area:NAME, heap:NAME, memory, image, dtb, initrd, bootargs, config'),
   rule: z.string().describe('the rule that decided'),
@@ -101,6 +111,9 @@ export const bootSummarySchema = z.looseObject({
   regions: z.array(region),
   areas: z.array(area),
   heaps: z.array(heap),
+  modules: z
+    .array(module)
+    .describe('parts of the kernel that can be modules and were built, loaded or not'),
   meminfo: z.record(z.string(), count).describe('bytes'),
   decisions: z.array(decision),
   dmesg: z.array(z.object({ level: z.number().int().min(0).max(7), text: z.string() })),

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { formatLogLine, type LogLine } from '../linux/kernel/printk.ts';
 import type { AreaSummary, BootSummary, HeapSummary, RegionSummary } from '../whatif/summary.ts';
 import { columns } from './columns.ts';
+import { modulesText } from './modules-text.ts';
 import { peopleSize as size } from './people-size.ts';
 import { relianceText } from './reliance-text.ts';
 
@@ -25,7 +26,8 @@ export function bootText(summary: BootSummary, options: BootTextOptions): string
     summary.booted
       ? section('CMA areas', columns(summary.areas.map((area) => areaRow(area, summary))) || '  none\n')
       : '',
-    summary.booted ? section('Heaps', columns(summary.heaps.map(heapRow)) || '  none\n') : '',
+    summary.booted ? section('Heaps', heaps(summary)) : '',
+    section('Modules', modulesText(summary.modules)),
     section('Assumed', assumptions(summary)),
     section('Kernel log', (options.dmesg ?? []).map((line) => `${formatLogLine(line)}\n`).join('')),
   ].join('');
@@ -77,6 +79,15 @@ function areaRow(area: AreaSummary, { pageSize }: BootSummary): readonly string[
     `${size(area.usedPages * pageSize)} in use`,
     notes.filter((note) => note !== '').join(', '),
   ];
+}
+
+/** The heaps, or that there are none; with what the configuration lacks. */
+function heaps(summary: BootSummary): string {
+  const advice = summary.decisions
+    .filter(({ rule }) => rule === 'heaps/options')
+    .map(({ outcome }) => `  ${outcome}\n`)
+    .join('');
+  return `${columns(summary.heaps.map(heapRow)) || '  none\n'}${advice}`;
 }
 
 function heapRow(heap: HeapSummary): readonly string[] {

@@ -3,6 +3,7 @@ import type { TreeEdit } from '../devicetree/edits/edits.ts';
 import type { ArchitectureName } from '../machine/architecture.ts';
 import type { CarveOut } from '../machine/carve-out.ts';
 import type { EfiMemoryRow } from '../machine/efi-memory-map.ts';
+import type { ModuleLoad } from './userland/module-loads.ts';
 
 /** What may be said about a boot beside its devicetree; the same as the command line's options. */
 export interface BootOptions {
@@ -18,7 +19,7 @@ export interface BootOptions {
   readonly release?: string | undefined;
   /** The architecture: `arm64` or `arm`; that of the board or the tree's processors where it is absent. */
   readonly arch?: ArchitectureName | undefined;
-  /** Path of a kernel .config; the built-in configuration `reference` where it is absent. */
+  /** Path of a kernel .config, or a configuration's name; the built-in configuration `reference` where it is absent. */
   readonly config?: string | undefined;
   /** `SYMBOL=VALUE`, applied over the configuration, in order. */
   readonly kconfig?: readonly string[] | undefined;
@@ -34,6 +35,10 @@ export interface BootOptions {
   readonly firmware?: 'none' | 'board' | undefined;
   /** What-if edits of the tree, applied in order after the overlays. */
   readonly edits?: readonly TreeEdit[] | undefined;
+  /** Modules that are loaded after the boot, in order. */
+  readonly modules?: readonly ModuleLoad[] | undefined;
+  /** Paths of real module files (.ko), which stand in for the emulator's own. */
+  readonly moduleFiles?: readonly string[] | undefined;
   /** For everything that a real machine leaves to chance. 0 where it is absent. */
   readonly seed?: number | undefined;
   /** Which areas become heaps: `explicit`, `release`; the release's usual way where it is absent. */

@@ -1,13 +1,15 @@
 import { DecisionRecord } from '../base/decisions.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import { startKernel } from '../linux/init/main.ts';
+import { heapOptionAdvice } from '../linux/kconfig.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type FirmwareFacts, runFirmware } from '../machine/firmware.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { System } from './system.ts';
+import { startUserland, type UserlandFacts } from './userland/start.ts';
 
 /** All that a boot depends on, loaded and read. */
-export interface BootRequest extends FirmwareFacts, KernelChoice {
+export interface BootRequest extends FirmwareFacts, KernelChoice, UserlandFacts {
   readonly tree: DeviceTree;
   readonly profile: BoardProfile | undefined;
   readonly seed?: number | undefined;
@@ -23,6 +25,11 @@ export function bootTree(request: BootRequest): System {
     outcome: `the kernel is ${release.name} (${release.version}) in the configuration ${config.origin}`,
     evidence: 'read',
   });
+  const advice = heapOptionAdvice(config, release);
+  if (advice !== undefined)
+    decisions.note({ subject: 'config', rule: 'heaps/options', outcome: advice, evidence: 'read' });
   const handoff = runFirmware(tree, { ...request, architecture: config.facts.architecture }, decisions);
-  return new System(startKernel({ release, config, handoff, exportPolicy, seed, decisions }), profile);
+  const system = new System(startKernel({ release, config, handoff, exportPolicy, seed, decisions }), profile);
+  startUserland(system, request);
+  return system;
 }

@@ -4,6 +4,7 @@ import type { BootOptions } from './boot-options.ts';
 import { type BootRequest, bootTree } from './boot-tree.ts';
 import { chooseKernel } from './kernel-choice.ts';
 import { type BootHost, loadInput } from './load-input.ts';
+import { readConfigText } from './read-config.ts';
 import type { System } from './system.ts';
 
 /**
@@ -25,6 +26,7 @@ export async function loadBoot(
   host: BootHost = {},
 ): Promise<BootRequest> {
   const { tree, board } = await loadInput(input, options, host);
-  const readText = (file: string) => new TextDecoder().decode(nodeFiles.read(file));
-  return { ...options, ...chooseKernel(options, board, readText, tree), tree, profile: board };
+  const readText = (file: string) => readConfigText(nodeFiles, file);
+  const moduleFiles = (options.moduleFiles ?? []).map((file) => ({ file, bytes: nodeFiles.read(file) }));
+  return { ...options, moduleFiles, ...chooseKernel(options, board, readText, tree), tree, profile: board };
 }

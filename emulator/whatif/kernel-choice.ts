@@ -1,8 +1,10 @@
 import {
   type KernelConfig,
+  namedConfig,
   parseAssignment,
   parseConfig,
   referenceConfig,
+  refuseImpossibleModules,
   withSymbols,
 } from '../linux/kconfig.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
@@ -37,9 +39,10 @@ export function chooseKernel(
   const base =
     options.config === undefined
       ? withBoardSymbols(referenceConfig(release, chooseArchitecture(options.arch, board, tree)), board)
-      : parseConfig(readText(options.config), options.config);
+      : (namedConfig(options.config, release) ?? parseConfig(readText(options.config), options.config));
   const config = withSymbols(base, (options.kconfig ?? []).map(parseAssignment));
   refuseWrongArchitecture(config.facts.architecture, config.origin, options.arch ?? board?.architecture, tree);
+  refuseImpossibleModules(config, release);
   return { release, config, exportPolicy: options.exportPolicy ?? usualPolicy(release) };
 }
 

@@ -7,6 +7,7 @@ import type { CmaArea } from '../linux/mm/cma.ts';
 import { memoryBanks } from '../machine/memory-nodes.ts';
 import { type Reliance, relianceOf } from './reliance.ts';
 import type { System } from './system.ts';
+import { type ModuleState, moduleStates } from './userland/module-states.ts';
 
 /** An address or size as text: `0x7e000000`. */
 export type Hex = string;
@@ -95,6 +96,8 @@ export interface BootSummary {
   readonly areas: readonly AreaSummary[];
   readonly heaps: readonly HeapSummary[];
   /** Bytes, by the names of /proc/meminfo. */
+  /** What can be a module and was built. */
+  readonly modules: readonly ModuleState[];
   readonly meminfo: Readonly<Record<string, number>>;
   readonly decisions: readonly DecisionSummary[];
   readonly dmesg: readonly { readonly level: number; readonly text: string }[];
@@ -118,6 +121,7 @@ export function summarise(system: System): BootSummary {
     regions: environment.regions.map(regionOf),
     areas: kernel?.cma.all.map((area) => areaOf(area, kernel)) ?? [],
     heaps: kernel === undefined ? [] : heapsOf(kernel),
+    modules: moduleStates(system),
     meminfo: kernel === undefined ? {} : meminfoOf(kernel),
     decisions: environment.decisions.all.map(decisionOf),
     dmesg: system.dmesg.map(({ level, text }) => ({ level, text })),

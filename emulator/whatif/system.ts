@@ -4,6 +4,7 @@ import type { Credentials } from '../linux/kernel/cred.ts';
 import type { LogLine } from '../linux/kernel/printk.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type Process, spawnProcess } from '../userland/process.ts';
+import type { ModuleLoadReport } from './userland/module-loads.ts';
 import { type BootSummary, summarise } from './summary.ts';
 
 /** What a boot came to: a kernel, or a dead one with its last words. */
@@ -21,6 +22,8 @@ export class System {
   readonly environment: Kernel | DeadKernel;
   /** The last words of a kernel that panicked. */
   readonly panic: string | undefined;
+  /** What became of the modules that were to be loaded, in order. */
+  readonly moduleLoads: ModuleLoadReport[] = [];
 
   constructor(result: BootResult, board: BoardProfile | undefined) {
     this.board = board;

@@ -1,6 +1,7 @@
 import { bootText } from '../../report/boot-text.ts';
 import { toJson } from '../../report/json.ts';
 import { boot } from '../../whatif/boot.ts';
+import { settleUserland } from '../../whatif/userland/start.ts';
 import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
@@ -35,6 +36,7 @@ export const bootCommand = defineCommand({
     const bootOptions = readBootOptions(options);
     const notice = (text: string) => io.err(`heapboard: ${text}\n`);
     const system = await boot(input, bootOptions, { notice, stdin: io.stdin });
+    settleUserland(system, bootOptions);
     const summary = system.summary();
     const dmesg = options.dmesg ? system.dmesg : undefined;
     io.out(options.json ? toJson(summary) : bootText(summary, { colours: io.colours, dmesg }));

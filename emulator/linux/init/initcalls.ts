@@ -1,5 +1,8 @@
 import { DriverCore } from '../drivers/base/class.ts';
+import { scheduleBoardDrivers } from '../drivers/base/board-drivers.ts';
+import { Devices } from '../drivers/base/dd.ts';
 import { Devtmpfs } from '../drivers/base/devtmpfs.ts';
+import { Faults } from '../drivers/base/faults.ts';
 import { addMemoryDevices } from '../drivers/char/mem.ts';
 import { RandomSource } from '../drivers/char/random.ts';
 import { DmaBufs } from '../drivers/dma-buf/dma-buf.ts';
@@ -11,19 +14,24 @@ import { addCmaHeaps } from '../drivers/dma-buf/heaps/cma-heap.ts';
 import { createSystemHeap } from '../drivers/dma-buf/heaps/system-heap.ts';
 import { addSwSync } from '../drivers/dma-buf/sw-sync.ts';
 import { addVgem } from '../drivers/gpu/drm/vgem.ts';
+import { addTeeHeaps } from '../drivers/tee/optee.ts';
 import { addDeviceTreeFiles } from '../drivers/of/device-tree-files.ts';
 import { CharDevices } from '../fs/char-dev.ts';
 import { BinaryFormats } from '../fs/exec.ts';
 import { FileTable } from '../fs/file.ts';
 import { mountAll } from '../fs/mounts.ts';
 import { addProcFiles } from '../fs/proc/system-files.ts';
+import { Coherency } from '../kernel/dma/coherency.ts';
 import { makeInit } from '../kernel/fork.ts';
 import { Futexes } from '../kernel/futex.ts';
+import { addModuleFiles } from '../kernel/module/sysfs.ts';
+import { Modules } from '../kernel/module.ts';
 import { TaskTable } from '../kernel/task.ts';
 import { Timers } from '../kernel/timers.ts';
 import { addCmaDebugfs, addCmaSysfs } from '../mm/cma-files.ts';
 import { Frames } from '../mm/frames.ts';
 import type { Errno } from '../uapi/errno.ts';
+import { populateRootfs } from './initramfs.ts';
 import type { EarlyKernel, Kernel } from './kernel.ts';
 
 /** The levels of do_initcalls(), in their order. */
@@ -72,6 +80,8 @@ const initcalls: readonly Initcall[] = [
   { level: 'subsys', name: 'cma_sysfs_init', run: whereEnabled('CMA_SYSFS', addCmaSysfs) },
   { level: 'late', name: 'cma_debugfs_init', run: whereEnabled('CMA_DEBUGFS', addCmaDebugfs) },
   { level: 'fs', name: 'proc_files_init', run: addProcFiles },
+  { level: 'fs', name: 'populate_rootfs', run: populateRootfs },
+  { level: 'fs', name: 'proc_modules_init', run: whereEnabled('MODULES', addModuleFiles) },
   { level: 'fs', name: 'of_core_init', run: addDeviceTreeFiles },
   { level: 'device', name: 'vgem_init', run: whereEnabled('DRM_VGEM', addVgem) },
   { level: 'late', name: 'sync_debugfs_init', run: whereEnabled('SW_SYNC', addSwSync) },
@@ -82,7 +92,16 @@ const initcalls: readonly Initcall[] = [
     name: 'add_cma_heaps',
     run: whereBuiltIn('DMABUF_HEAPS_CMA', (kernel) => addCmaHeaps(kernel, kernel.dmaHeaps)),
   },
+  { level: 'device', name: 'optee_core_init', run: addTeeHeaps },
+  { level: 'device', name: 'heap_drivers_init', run: registerHeapDrivers },
+  { level: 'device', name: 'board_drivers_init', run: scheduleBoardDrivers },
 ];
+
+/** The heaps that are plugged in; as in the kernel, the error of one stops no other. */
+function registerHeapDrivers(kernel: Kernel): Errno {
+  for (const driver of kernel.platform.heapDrivers) driver.register(kernel);
+  return 0;
+}
 
 function whereEnabled(symbol: string, run: (kernel: Kernel) => Errno): (kernel: Kernel) => Errno {
   return (kernel) => (kernel.config.enabled(symbol) ? run(kernel) : 0);
@@ -101,10 +120,14 @@ function assemble(early: EarlyKernel): Kernel {
   const devtmpfs = new Devtmpfs(mounts.dev);
   const charDevices = new CharDevices(log);
   const drivers = new DriverCore(log, mounts.sys, devtmpfs);
-  return {
+  const faults = new Faults();
+  const kernel: Kernel = {
     ...early,
     frames,
     mounts,
+    faults,
+    devices: new Devices(),
+    coherency: new Coherency(early.platform.coherency, () => kernel),
     charDevices,
     devtmpfs,
     drivers,
@@ -115,9 +138,11 @@ function assemble(early: EarlyKernel): Kernel {
     binaryFormats: new BinaryFormats(),
     fences: new FenceContexts(),
     dmaBufs: new DmaBufs(mounts.dmaBuf, mounts.anonymous, release.behaviours),
-    dmaHeaps: new DmaHeaps(charDevices, drivers, log, release.behaviours),
+    dmaHeaps: new DmaHeaps(charDevices, drivers, log, release.behaviours, faults),
     tasks: new TaskTable(),
+    modules: new Modules(),
   };
+  return kernel;
 }
 
 /** files_maxfiles_init(): a tenth of memory at one KiB a file. */

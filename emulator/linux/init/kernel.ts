@@ -3,6 +3,7 @@ import type { Handoff } from '../../machine/handoff.ts';
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
 import type { Architecture } from '../arch/architecture.ts';
 import type { DriverCore } from '../drivers/base/class.ts';
+import type { Devices } from '../drivers/base/dd.ts';
 import type { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import type { Faults } from '../drivers/base/faults.ts';
 import type { RandomSource } from '../drivers/char/random.ts';
@@ -15,7 +16,9 @@ import type { BinaryFormats } from '../fs/exec.ts';
 import type { FileTable } from '../fs/file.ts';
 import type { Mounts } from '../fs/mounts.ts';
 import type { KernelConfig } from '../kconfig.ts';
+import type { Coherency } from '../kernel/dma/coherency.ts';
 import type { Contiguous } from '../kernel/dma/contiguous.ts';
+import type { AtomicPool } from '../kernel/dma/pool.ts';
 import type { Futexes } from '../kernel/futex.ts';
 import type { Modules } from '../kernel/module.ts';
 import type { BootParameters } from '../kernel/params.ts';
@@ -28,6 +31,7 @@ import type { Frames } from '../mm/frames.ts';
 import type { Memblock } from '../mm/memblock.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 import type { ReliedRelease } from '../releases/relied-on.ts';
+import type { Platform } from './platform.ts';
 
 /** What exists from the kernel's first instruction on. */
 export interface BootEnvironment {
@@ -46,6 +50,10 @@ export interface BootEnvironment {
   /** Which areas become heaps: `release`, or the name of an export policy. */
   readonly exportPolicy: string;
   readonly seed: number;
+  /** What stands around the kernel beside its tree. */
+  readonly platform: Platform;
+  /** Memory for drivers that may not sleep; filled while the areas come up. */
+  readonly atomicPools: AtomicPool[];
 }
 
 /** A kernel whose memory is up: the boot before the drivers. */
@@ -75,6 +83,9 @@ export interface Kernel extends EarlyKernel {
   readonly futexes: Futexes;
   readonly random: RandomSource;
   readonly binaryFormats: BinaryFormats;
+  /** Devices that have met their drivers. */
+  readonly devices: Devices;
+  readonly coherency: Coherency;
   /** Failures that somebody asked for. */
   readonly faults: Faults;
   readonly charDevices: CharDevices;

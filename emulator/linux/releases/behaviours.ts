@@ -1,8 +1,10 @@
 import { type BufferBehaviours, bufferHistory } from './buffers.ts';
 import { type ContiguousBehaviours, contiguousHistory } from './contiguous.ts';
+import { type DeviceBehaviours, deviceHistory } from './devices.ts';
 import { type EarlyBootBehaviours, earlyBootHistory } from './early-boot.ts';
 import { type HeapBehaviours, heapHistory } from './heaps.ts';
 import type { History } from './history.ts';
+import { type ModuleBehaviours, moduleHistory } from './modules.ts';
 import { type ReservedMemoryBehaviours, reservedMemoryHistory } from './reserved-memory.ts';
 
 /** Everything that differs between releases, under one name each. */
@@ -11,7 +13,9 @@ export interface Behaviours
     ContiguousBehaviours,
     EarlyBootBehaviours,
     HeapBehaviours,
-    BufferBehaviours {}
+    BufferBehaviours,
+    DeviceBehaviours,
+    ModuleBehaviours {}
 
 export const behaviourHistory: History<Behaviours> = {
   ...reservedMemoryHistory,
@@ -19,4 +23,6 @@ export const behaviourHistory: History<Behaviours> = {
   ...earlyBootHistory,
   ...heapHistory,
   ...bufferHistory,
+  ...deviceHistory,
+  ...moduleHistory,
 };

@@ -139,6 +139,13 @@ export const heapHistory: History<HeapBehaviours> = {
   ],
   heapDrivers: [
     { since: 'rfc-2019', value: 'built-in', evidence: 'read', says: 'has its heaps built in or not at all' },
+    {
+      since: 'rfc-2019-modules',
+      value: 'modules',
+      evidence: 'inferred',
+      says: 'may have its heaps as modules, as proposed in November 2019',
+    },
+    { since: '5.6', value: 'built-in', evidence: 'read', says: 'has its heaps built in or not at all' },
     { since: '7.2', value: 'modules', evidence: 'read', says: 'may have its heaps as modules' },
   ],
   heapCallbackReturns: [

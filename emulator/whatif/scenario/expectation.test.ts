@@ -64,6 +64,7 @@ const summary: BootSummary = {
       area: 'pool',
     },
   ],
+  modules: [],
   meminfo: { CmaTotal: 0x1000000 },
   decisions: [
     {

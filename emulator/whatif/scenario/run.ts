@@ -4,6 +4,7 @@ import { type Job, runJobs } from '../../userland/workload/run.ts';
 import { roundRobin, shuffled } from '../../userland/workload/schedule.ts';
 import { boot } from '../boot.ts';
 import type { System } from '../system.ts';
+import { settleUserland } from '../userland/start.ts';
 import { workloadHost } from '../workload-host.ts';
 import type { Difference, Observed } from './observed.ts';
 import type { Scenario } from './scenario.ts';
@@ -41,6 +42,7 @@ export async function runScenario(scenario: Scenario, findJob: FindJob): Promise
 async function observe(setup: Setup, mayRefuse: boolean, findJob: FindJob): Promise<Observed> {
   const system = await bootSetup(setup, mayRefuse);
   if (system instanceof InputError) return { refusal: system, summary: undefined, outcome: undefined };
+  if (setup.workloads.length === 0) settleUserland(system, setup.options);
   const summary = system.summary();
   const outcome = system.booted ? await runWorkloads(setup, system, findJob) : undefined;
   return { refusal: undefined, summary, outcome };

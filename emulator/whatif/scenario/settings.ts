@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type PhysicalRange, parseRange } from '../../base/range.ts';
 import { validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
 import type { TreeEdit } from '../../devicetree/edits/edits.ts';
+import { configNames } from '../../linux/kconfig.ts';
 import {
   credentialsSchema,
   readWorkload,
@@ -11,6 +12,7 @@ import {
 import { within } from '../../userland/workload/yaml-checks.ts';
 import { architectureNames } from '../../machine/architecture.ts';
 import type { BootOptions } from '../boot-options.ts';
+import { type ModuleLoad, parseModuleLoad } from '../userland/module-loads.ts';
 
 /** What a scenario runs: a workload that stands in the file, or the name or path of one. */
 export type ScenarioWorkload = { readonly inline: Workload } | { readonly name: string };
@@ -82,7 +84,11 @@ const symbols = z.record(
   z.union([z.string(), z.int(), z.boolean()]),
 );
 
-const configuration = z.strictObject({ file: z.string().optional(), symbols: symbols.default({}) });
+const configuration = z.strictObject({
+  file: z.string().optional(),
+  name: z.enum(configNames, `expected ${configNames.join(', ')}`).optional(),
+  symbols: symbols.default({}),
+});
 
 const bootargs = z.union(
   [z.string(), z.strictObject({ append: z.string() })],
@@ -93,6 +99,13 @@ const placement = z.strictObject({
   kernelImage: range.optional(),
   initrd: range.optional(),
   dtb: range.optional(),
+});
+
+const moduleLoad = z.string().transform((text, context): ModuleLoad => {
+  const parsed = parseModuleLoad(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue(`expected NAME or NAME@TIME, such as cma_heap@2.5s, not "${text}"`);
+  return z.NEVER;
 });
 
 const written = z.string().min(1);
@@ -129,6 +142,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
   [
     'configuration',
     option(configuration, (value, before, { resolve }) => ({
+      ...(value.name === undefined ? {} : { config: value.name }),
       ...(value.file === undefined ? {} : { config: resolve(value.file) }),
       kconfig: [
         ...(before.kconfig ?? []),
@@ -157,6 +171,12 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     'edits',
     option(z.array(edit).min(1), (edits, before) => ({ edits: [...(before.edits ?? []), ...edits] })),
   ],
+  [
+    'modules',
+    option(z.array(moduleLoad).min(1), (loads, before) => ({
+      modules: [...(before.modules ?? []), ...loads],
+    })),
+  ],
   ['seed', option(z.int().min(0), (seed) => ({ seed }))],
   [
     'schedule',
@@ -170,7 +190,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
 ]);
 
 /** What has a name already, and no way to be set yet. */
-const notYet = ['carveouts', 'modules', 'faults'];
+const notYet = ['carveouts', 'faults'];
 
 /** The settings that a scenario and its change may name. */
 export const settingKeys: readonly string[] = [...settings.keys(), ...notYet];

@@ -5,6 +5,7 @@ import { dup } from './dup.ts';
 import { exit } from './exit.ts';
 import { expect } from './expect.ts';
 import { map } from './map.ts';
+import { insmodStep, lsmodStep, modprobeStep, rmmodStep } from './module-tools.ts';
 import { open } from './open.ts';
 import { read } from './read.ts';
 import { spawn } from './spawn.ts';
@@ -13,7 +14,25 @@ import { unmap } from './unmap.ts';
 import { wait } from './wait.ts';
 import { write } from './write.ts';
 
-const kinds = [open, alloc, map, write, read, sync, unmap, close, dup, spawn, wait, expect, exit];
+const kinds = [
+  open,
+  alloc,
+  map,
+  write,
+  read,
+  sync,
+  unmap,
+  close,
+  dup,
+  spawn,
+  wait,
+  expect,
+  exit,
+  modprobeStep,
+  insmodStep,
+  rmmodStep,
+  lsmodStep,
+];
 
 /** The kinds of step, by verb. Two of one verb are our mistake. */
 export const stepKinds: ReadonlyMap<string, StepKind> = registry(kinds);

@@ -1,0 +1,21 @@
+import type { System } from '../system.ts';
+import { addModuleFiles, lastLoadAt, loadModules, type ModuleFile, type ModuleLoad } from './module-loads.ts';
+
+/** What programs do to a board between its boot and the first workload. */
+export interface UserlandFacts {
+  readonly moduleFiles?: readonly ModuleFile[] | undefined;
+  readonly modules?: readonly ModuleLoad[] | undefined;
+}
+
+/** Does what a board's root file system does at boot. Timed work waits for its time. */
+export function startUserland(system: System, facts: UserlandFacts): void {
+  addModuleFiles(system, facts.moduleFiles ?? []);
+  loadModules(system, facts.modules ?? []);
+}
+
+/** Lets time pass until all that was timed has happened: how a board looks once it is up. */
+export function settleUserland(system: System, facts: Pick<UserlandFacts, 'modules'>): void {
+  const { kernel } = system;
+  const until = lastLoadAt(facts.modules ?? []);
+  if (kernel !== undefined && until > kernel.clock.now) kernel.timers.advanceTo(until);
+}
