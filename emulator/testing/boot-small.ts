@@ -1,6 +1,7 @@
 import { DecisionRecord } from '../base/decisions.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import { type BootOutcome, startKernel } from '../linux/init/main.ts';
+import { type Platform, plainPlatform } from '../linux/init/platform.ts';
 import { parseAssignment, referenceConfig, withSymbols } from '../linux/kconfig.ts';
 import type { LogLine } from '../linux/kernel/printk.ts';
 import { releaseNamed } from '../linux/releases.ts';
@@ -11,6 +12,8 @@ export interface SmallBoot {
   readonly bootargs?: string;
   /** `SYMBOL=value`, over the reference configuration without huge pages. */
   readonly symbols?: readonly string[];
+  /** What stands around the kernel beside the tree. */
+  readonly platform?: Partial<Platform>;
 }
 
 /** Boots a tree with image, tree and no initrd at the beginning of RAM from 0x40000000. */
@@ -31,6 +34,7 @@ export function bootSmall(tree: DeviceTree, options: SmallBoot = {}): BootOutcom
     exportPolicy: 'release',
     decisions: new DecisionRecord(),
     seed: 0,
+    platform: { ...plainPlatform, ...options.platform },
   });
 }
 

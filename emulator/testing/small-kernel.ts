@@ -3,6 +3,7 @@ import { MiB } from '../base/units.ts';
 import { DeviceTree, DtNode, DtProperty } from '../devicetree/tree.ts';
 import type { Kernel } from '../linux/init/kernel.ts';
 import { startKernel } from '../linux/init/main.ts';
+import { type Platform, plainPlatform } from '../linux/init/platform.ts';
 import { parseAssignment, referenceConfig, withSymbols } from '../linux/kconfig.ts';
 import { releaseNamed } from '../linux/releases.ts';
 
@@ -24,6 +25,8 @@ export interface SmallKernelOptions {
   readonly areas?: readonly SmallPool[];
   readonly ramMiB?: number;
   readonly bootargs?: string;
+  /** What stands around the kernel beside its tree. */
+  readonly platform?: Partial<Platform>;
 }
 
 const ramBase = 0x4000_0000n;
@@ -99,6 +102,7 @@ export function smallKernel(options: SmallKernelOptions = {}): Kernel {
     exportPolicy: options.exportPolicy ?? 'release',
     decisions: new DecisionRecord(),
     seed: 0,
+    platform: { ...plainPlatform, ...options.platform },
   });
   if (!outcome.booted) throw new Error(`the small kernel panicked: ${outcome.panic}`);
   return outcome.kernel;

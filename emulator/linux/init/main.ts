@@ -38,6 +38,7 @@ import type { Behaviours, Release } from '../releases.ts';
 import { parseEarlyParameters } from './early-params.ts';
 import { runInitcalls } from './initcalls.ts';
 import type { BootEnvironment, DeadKernel, EarlyKernel, Kernel } from './kernel.ts';
+import { type Platform, plainPlatform } from './platform.ts';
 
 /** What a kernel is booted with. */
 export interface BootRequest {
@@ -49,6 +50,8 @@ export interface BootRequest {
   readonly seed: number;
   /** The machine's RAM; empty RAM of its own where none is given. */
   readonly memory?: PhysicalMemory;
+  /** What stands around the kernel beside its tree; nothing where it is absent. */
+  readonly platform?: Platform;
 }
 
 /** A running kernel, or how far a dead one came. */
@@ -96,7 +99,7 @@ export function startKernel(request: BootRequest): BootOutcome {
     const pages = initMemory(stage, layout);
     boot.clock.advance(initcallsAtNs);
     const kernel = runInitcalls(initContiguousMemory(stage, pages));
-    boot.clock.advance(firstProcessAtNs - initcallsAtNs);
+    kernel.timers.advanceTo(firstProcessAtNs);
     freeInitMemory(boot, pages);
     return { booted: true, kernel };
   } catch (halt) {
@@ -127,6 +130,8 @@ function environmentOf(request: BootRequest): BootEnvironment {
     decisions,
     exportPolicy,
     seed,
+    platform: request.platform ?? plainPlatform,
+    atomicPools: [],
   };
 }
 

@@ -20,6 +20,7 @@ import { type Errno, errno } from '../../uapi/errno.ts';
 import { O_ACCMODE, O_CLOEXEC, SEEK_END, SEEK_SET } from '../../uapi/fcntl.ts';
 import { POLLIN, POLLOUT } from '../../uapi/poll.ts';
 import { asAddress, type Register } from '../../uapi/registers.ts';
+import type { Device, PageRun } from '../base/device.ts';
 import { Reservation } from './dma-resv.ts';
 
 /** What an exporter does with its buffers. Plays struct dma_buf_ops. */
@@ -30,6 +31,13 @@ export interface DmaBufOperations {
   endCpuAccess?(direction: number): Errno;
   /** The pfn of a page of the buffer. */
   pageAt(pageIndex: number): number | undefined;
+  /** The pages as physically contiguous runs, where the exporter keeps such a list. */
+  scatter?(): readonly PageRun[];
+  /** Whether processes see it past their caches. */
+  readonly isUncached?: boolean;
+  /** A device shares the buffer: 0 or -errno. */
+  attach?(device: Device): Errno;
+  detach?(device: Device): void;
   /** The last reference is gone: the memory goes back. */
   release(kernel: Kernel): void;
 }
@@ -213,6 +221,7 @@ export class DmaBufs {
   /** dma_buf_release(): called when the file's last reference went. */
   released(buffer: DmaBuf, kernel: Kernel, cause: ReleaseCause, last: Task | undefined): void {
     this.#live.delete(buffer);
+    kernel.coherency.released(buffer);
     buffer.operations.release(kernel);
     for (const observer of this.#observers) observer.released?.(buffer, cause, last);
   }
@@ -280,20 +289,28 @@ const syncArgument = new Uint8Array(8);
 const syncView = new DataView(syncArgument.buffer);
 
 /** DMA_BUF_IOCTL_SYNC: the beginning waits for fences. Nothing remembers that an access began. */
-function syncIoctl(buffer: DmaBuf, argument: Register, _kernel: Kernel, task: Task): Errno {
+function syncIoctl(buffer: DmaBuf, argument: Register, kernel: Kernel, task: Task): Errno {
   if (!copyFromUser(task, asAddress(argument), syncArgument, 8)) return -errno.EFAULT;
   const flags = syncView.getUint32(0, true);
   if (syncView.getUint32(4, true) !== 0 || (flags & ~DMA_BUF_SYNC_VALID_FLAGS_MASK) !== 0)
     return -errno.EINVAL;
   const direction = flags & DMA_BUF_SYNC_RW;
   if (direction === 0) return -errno.EINVAL;
-  if ((flags & DMA_BUF_SYNC_END) !== 0) return buffer.operations.endCpuAccess?.(direction) ?? 0;
+  if ((flags & DMA_BUF_SYNC_END) !== 0) {
+    const ended = buffer.operations.endCpuAccess?.(direction) ?? 0;
+    if (ended >= 0) kernel.coherency.ended(buffer, direction, task);
+    return ended;
+  }
   const begun = buffer.operations.beginCpuAccess?.(direction) ?? 0;
-  if (begun < 0 || !buffer.hasReservation) return begun;
-  const [pending] = buffer.reservation.pendingFor((direction & DMA_BUF_SYNC_WRITE) !== 0 ? 'write' : 'read');
-  if (pending === undefined) return 0;
-  task.block({ queues: [pending.queue], deadline: undefined });
-  return blocked;
+  if (begun < 0) return begun;
+  const access = (direction & DMA_BUF_SYNC_WRITE) !== 0 ? 'write' : 'read';
+  const pending = buffer.hasReservation ? buffer.reservation.pendingFor(access)[0] : undefined;
+  if (pending !== undefined) {
+    task.block({ queues: [pending.queue], deadline: undefined });
+    return blocked;
+  }
+  kernel.coherency.began(buffer, direction, task);
+  return begun;
 }
 
 /** DMA_BUF_SET_NAME: at most 31 characters. */

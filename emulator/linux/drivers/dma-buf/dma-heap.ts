@@ -10,6 +10,7 @@ import { type Errno, errno } from '../../uapi/errno.ts';
 import type { Register } from '../../uapi/registers.ts';
 import { majorOf, makeDevice, minorOf } from '../../uapi/stat.ts';
 import type { DriverCore } from '../base/class.ts';
+import type { FaultPoint, Faults } from '../base/faults.ts';
 import type { DmaBuf } from './dma-buf.ts';
 import { allocateByNumber } from './dma-heap-ioctl.ts';
 import { allocateByWholeNumber } from './dma-heap-rfc.ts';
@@ -43,6 +44,14 @@ export interface HeapInfo {
   readonly driverData?: unknown;
 }
 
+/** As a driver may give it: a name or a callback that is missing is the driver's mistake, and refused. */
+export type HeapOffer = Omit<HeapInfo, 'name'> & { readonly name: string | undefined };
+
+/** dma_heap_get_drvdata(): what the driver gave with its heap. */
+export function driverDataOf(heap: DmaHeap): unknown {
+  return heap.driverData;
+}
+
 /** A heap: a device under /dev/dma_heap. Plays struct dma_heap. */
 export interface DmaHeap extends HeapInfo {
   readonly operations: DmaHeapOperations;
@@ -63,13 +72,21 @@ export class DmaHeaps {
   readonly #drivers: DriverCore;
   readonly #log: Printk;
   readonly #behaviours: Behaviours;
+  readonly #faults: Faults;
   #firstDevice = -1;
 
-  constructor(charDevices: CharDevices, drivers: DriverCore, log: Printk, behaviours: Behaviours) {
+  constructor(
+    charDevices: CharDevices,
+    drivers: DriverCore,
+    log: Printk,
+    behaviours: Behaviours,
+    faults: Faults,
+  ) {
     this.#charDevices = charDevices;
     this.#drivers = drivers;
     this.#log = log;
     this.#behaviours = behaviours;
+    this.#faults = faults;
   }
 
   /** Every heap, in the order in which they were added. */
@@ -94,26 +111,40 @@ export class DmaHeaps {
   }
 
   /** dma_heap_add(): the new heap, or -errno with what the kernel prints. */
-  add(info: HeapInfo): DmaHeap | Errno {
+  add(info: HeapOffer): DmaHeap | Errno {
     const { name, operations } = info;
-    if (name === '') return this.#refuse('Cannot add heap without a name', -errno.EINVAL);
+    if (name === undefined || name === '')
+      return this.#refuse('Cannot add heap without a name', -errno.EINVAL);
     if (operations === undefined)
       return this.#refuse('Cannot add heap with invalid ops struct', -errno.EINVAL);
     const testsFirst = this.#behaviours.duplicateHeapTest === 'before-device';
     if (testsFirst && this.#has(name))
       return this.#refuse(`Already registered heap named ${name}`, -errno.EINVAL);
-    const minor = this.#freeMinor();
+    const memory = this.#faults.at('dma-heap/object');
+    if (memory < 0) return memory;
+    const minor = this.#either('dma-heap/minor', () => this.#freeMinor());
     if (minor < 0) return this.#refuse('Unable to get minor number for heap', minor);
     const device = makeDevice(majorOf(this.#firstDevice), minor);
-    const heap: DmaHeap = { ...info, operations, major: majorOf(device), minor };
-    this.#charDevices.add(device, 1, (request, inode) => new DmaHeapFile(heap, request, inode));
-    const created = this.#drivers.createDevice(deviceName, device, name);
+    const heap: DmaHeap = { ...info, name, operations, major: majorOf(device), minor };
+    const opened = this.#either('dma-heap/char-device', () =>
+      this.#charDevices.add(device, 1, (request, inode) => new DmaHeapFile(heap, request, inode)),
+    );
+    if (opened < 0) return this.#refuse('Unable to add char device', opened);
+    const created = this.#either('dma-heap/device', () =>
+      this.#drivers.createDevice(deviceName, device, name),
+    );
     if (created < 0) {
       this.#charDevices.remove(device);
       return this.#refuse('Unable to create device', created);
     }
     this.#heaps.push(heap);
     return heap;
+  }
+
+  /** What a part of the work comes to, unless somebody asked for its failure. */
+  #either(point: FaultPoint, work: () => Errno): Errno {
+    const failure = this.#faults.at(point);
+    return failure < 0 ? failure : work();
   }
 
   #has(name: string): boolean {

@@ -1,4 +1,5 @@
 import type { BootEnvironment } from '../../init/kernel.ts';
+import { Bitmap } from '../../lib/bitmap.ts';
 import { memparse } from '../../lib/cmdline.ts';
 import type { CmaArea } from '../../mm/cma.ts';
 import type { PageAllocator } from '../../mm/page-alloc.ts';
@@ -11,6 +12,33 @@ interface Pool {
   readonly zone: ZoneName;
   /** How the allocation's flags are printed. */
   readonly flags: string;
+}
+
+/** Memory that was put aside for drivers that may not sleep; each run begins where a multiple of its order does. */
+export class AtomicPool {
+  readonly zone: ZoneName;
+  readonly basePfn: number;
+  readonly #used: Bitmap;
+
+  constructor(zone: ZoneName, basePfn: number, pageCount: number) {
+    this.zone = zone;
+    this.basePfn = basePfn;
+    this.#used = new Bitmap(pageCount);
+  }
+
+  /** The first pfn of `pageCount` pages; undefined where there is no room. */
+  alloc(pageCount: number): number | undefined {
+    if (pageCount > this.#used.length) return undefined;
+    const order = Math.ceil(Math.log2(pageCount));
+    const place = this.#used.findClearArea(0, pageCount, 2 ** order - 1, 0);
+    if (place < 0) return undefined;
+    this.#used.set(place, pageCount);
+    return this.basePfn + place;
+  }
+
+  free(pfn: number, pageCount: number): void {
+    this.#used.clear(pfn - this.basePfn, pageCount);
+  }
 }
 
 const pools: readonly Pool[] = [
@@ -64,14 +92,16 @@ function take(
 ): void {
   const alignment = boot.config.number('CMA_ALIGNMENT') ?? 8;
   let order = Math.min(Math.max(0, Math.ceil(Math.log2(size / boot.pageSizeBytes))), pages.maxOrder);
+  let pfn = -1;
   for (; order >= 0; order -= 1) {
     if (area !== undefined && reaches(boot, area, pool, reach)) {
-      const pfn = area.alloc(2 ** order, Math.min(order, alignment));
+      pfn = area.alloc(2 ** order, Math.min(order, alignment));
       if (pfn >= 0) break;
     }
-    const pfn = pages.alloc({ order, migrateType: 'unmovable', zone: pool.zone, mayReclaim: true });
+    pfn = pages.alloc({ order, migrateType: 'unmovable', zone: pool.zone, mayReclaim: true });
     if (pfn >= 0) break;
   }
+  if (pfn >= 0) boot.atomicPools.push(new AtomicPool(pool.zone, pfn, 2 ** order));
   const kib = (order < 0 ? size : 2 ** order * boot.pageSizeBytes) / 1024;
   if (order < 0) boot.log.err(`DMA: failed to allocate ${kib} KiB ${pool.flags} pool for atomic allocation`);
   else boot.log.info(`DMA: preallocated ${kib} KiB ${pool.flags} pool for atomic allocations`);
