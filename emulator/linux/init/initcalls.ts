@@ -115,7 +115,8 @@ function whereBuiltIn(symbol: string, run: (kernel: Kernel) => Errno): (kernel: 
 /** The subsystems of a kernel whose memory is up, empty as yet. */
 function assemble(early: EarlyKernel): Kernel {
   const { log, release, clock } = early;
-  const frames = new Frames(early.pages);
+  const frames = new Frames(early);
+  early.cma.migrate = (pfns) => frames.migrate(pfns);
   const mounts = mountAll({ ...early, frames });
   const devtmpfs = new Devtmpfs(mounts.dev);
   const charDevices = new CharDevices(log);

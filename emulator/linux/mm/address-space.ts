@@ -1,5 +1,6 @@
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
 import type { Frames } from './frames.ts';
+import { type PageEntry, PageTable } from './page-table.ts';
 import { VM_ACCESS_FLAGS, VM_PFNMAP, VM_WRITE, type VmArea } from './vm-area.ts';
 
 /** Why an access failed; translations are never negative otherwise. */
@@ -27,23 +28,13 @@ const brkBase = 0xaaaa_aaab_0000;
 const lowestAddress = 0x10000;
 
 /**
- * A page that is present in a process. `owned` pages are anonymous and counted in `Frames`; others belong
- * to a file.
- */
-interface Page {
-  readonly pfn: number;
-  readonly owned: boolean;
-  writable: boolean;
-}
-
-/**
  * The memory of a process: its mappings and the pages that are present. Plays struct mm_struct with
  * mm/mmap.c's lookups and mm/memory.c's faults.
  */
 export class AddressSpace {
   readonly host: MemoryHost;
   readonly #areas: VmArea[] = [];
-  readonly #pages = new Map<number, Page>();
+  readonly #pages: PageTable;
   /** Tasks that share it. */
   users = 1;
   readonly brkStart = brkBase;
@@ -56,6 +47,7 @@ export class AddressSpace {
 
   constructor(host: MemoryHost) {
     this.host = host;
+    this.#pages = new PageTable(host.frames, () => this.flush());
   }
 
   /** The mappings, lowest first. */
@@ -67,32 +59,16 @@ export class AddressSpace {
   presentPages(area: VmArea): { readonly present: number; readonly anonymous: number } {
     const counts = { present: 0, anonymous: 0 };
     if ((area.flags & VM_PFNMAP) !== 0) return counts;
-    for (const [, entry] of this.#pagesIn(area.start, area.end)) {
+    for (const [, entry] of this.#pages.within(this.#pageOf(area.start), this.#pageOf(area.end))) {
       counts.present += 1;
       if (entry.owned) counts.anonymous += 1;
     }
     return counts;
   }
 
-  /** The present pages of a range; the cost is that of the smaller of the two. */
-  *#pagesIn(start: number, end: number): IterableIterator<readonly [number, Page]> {
-    const { pageSizeBytes } = this.host;
-    const [first, last] = [start / pageSizeBytes, end / pageSizeBytes];
-    if (this.#pages.size < last - first) {
-      for (const pair of [...this.#pages]) if (pair[0] >= first && pair[0] < last) yield pair;
-      return;
-    }
-    for (let page = first; page < last; page += 1) {
-      const entry = this.#pages.get(page);
-      if (entry !== undefined) yield [page, entry];
-    }
-  }
-
   /** Pages that are the process's own. */
   get anonymousPageCount(): number {
-    let count = 0;
-    for (const page of this.#pages.values()) if (page.owned) count += 1;
-    return count;
+    return this.#pages.ownedCount;
   }
 
   /** find_vma(): the first mapping that ends above `address`. */
@@ -257,7 +233,7 @@ export class AddressSpace {
     return pfn;
   }
 
-  #copyOnWrite(page: number, present: Page): number {
+  #copyOnWrite(page: number, present: PageEntry): number {
     const { memory, frames, pageSizeBytes } = this.host;
     if (present.owned && !frames.isShared(present.pfn)) {
       present.writable = true;
@@ -274,7 +250,7 @@ export class AddressSpace {
     return pfn;
   }
 
-  #setPage(page: number, entry: Page): void {
+  #setPage(page: number, entry: PageEntry): void {
     this.#pages.set(page, entry);
     if (this.#lastReadPage === page) this.#lastReadPage = -1;
   }
@@ -282,39 +258,26 @@ export class AddressSpace {
   /** The pfn of a present page, for those who look without touching; mappings by number only show nothing. */
   presentPfn(address: number): number | undefined {
     if (((this.find(address)?.flags ?? VM_PFNMAP) & VM_PFNMAP) !== 0) return undefined;
-    return this.#pages.get(Math.floor(address / this.host.pageSizeBytes))?.pfn;
+    return this.#pages.get(this.#pageOf(address))?.pfn;
+  }
+
+  #pageOf(address: number): number {
+    return Math.floor(address / this.host.pageSizeBytes);
   }
 
   /** Takes the pages of a range away (zap_page_range()). */
   dropPages(start: number, end: number): void {
-    if (this.#pages.size > 0) {
-      for (const [page, entry] of this.#pagesIn(start, end)) {
-        this.#pages.delete(page);
-        if (entry.owned) this.host.frames.put(entry.pfn);
-      }
-    }
-    this.flush();
+    this.#pages.drop(this.#pageOf(start), this.#pageOf(end));
   }
 
   /** Moves present pages to another range (move_page_tables()). */
   movePages(from: number, to: number, lengthBytes: number): void {
-    const distance = (to - from) / this.host.pageSizeBytes;
-    for (const [page, entry] of [...this.#pagesIn(from, from + lengthBytes)]) {
-      this.#pages.delete(page);
-      this.#pages.set(page + distance, entry);
-    }
-    this.flush();
+    this.#pages.move(this.#pageOf(from), this.#pageOf(from + lengthBytes), this.#pageOf(to - from));
   }
 
   /** Copies `area`'s pages to a child: its own ones are shared from now on, until one side writes. */
   sharePagesWith(child: AddressSpace, area: VmArea): void {
-    for (const [page, entry] of this.#pagesIn(area.start, area.end)) {
-      if (!entry.owned) continue;
-      this.host.frames.get(entry.pfn);
-      entry.writable = false;
-      child.#pages.set(page, { pfn: entry.pfn, owned: true, writable: false });
-    }
-    this.flush();
+    this.#pages.shareWith(child.#pages, this.#pageOf(area.start), this.#pageOf(area.end));
   }
 
   /** Copies from user memory; returns how many bytes could not be read, with the reason in `lastFault`. */

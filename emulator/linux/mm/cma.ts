@@ -61,4 +61,6 @@ export interface CmaAreas {
   readonly totalPages: number;
   /** NR_FREE_CMA_PAGES: CmaFree of /proc/meminfo. */
   readonly freePages: number;
+  /** Moves borrowed pages out of an allocation's way; false where there is no room. Set once there are processes. */
+  migrate: (pfns: readonly number[]) => boolean;
 }

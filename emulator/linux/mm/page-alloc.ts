@@ -10,6 +10,8 @@ export interface GfpRequest {
   readonly zone: ZoneName;
   /** May reclaim and, for order 0, invoke the OOM killer. */
   readonly mayReclaim: boolean;
+  /** Not from CMA areas, although the pages can move. */
+  readonly avoidCma?: boolean;
 }
 
 const zoneOrder: readonly ZoneName[] = ['DMA', 'DMA32', 'Normal', 'HighMem'];
@@ -85,9 +87,10 @@ export class PageAllocator {
   alloc(request: GfpRequest): number {
     const type = migrateTypes[request.migrateType];
     for (const zone of this.#zonelists[request.zone]) {
-      const usable = type === migrateTypes.movable ? zone.freePages : zone.listedPages;
+      const avoidsCma = type !== migrateTypes.movable || request.avoidCma === true;
+      const usable = avoidsCma ? zone.listedPages : zone.freePages;
       if (usable - 2 ** request.order < zone.minPages) continue;
-      const pfn = zone.take(request.order, type);
+      const pfn = zone.take(request.order, type, avoidsCma);
       if (pfn >= 0) return pfn;
     }
     return -errno.ENOMEM;

@@ -17,13 +17,14 @@ import {
 } from '../uapi/fcntl.ts';
 import { S_IFREG } from '../uapi/stat.ts';
 import type { MemoryHost } from './address-space.ts';
+import type { FrameHolder } from './frames.ts';
 import { type AreaBacking, VM_SHARED, VM_WRITE, type VmArea } from './vm-area.ts';
 
 /** MAX_LFS_FILESIZE, which is one less; numbers cannot tell the two apart. */
 const maximumFileBytes = 2 ** 63;
 
 /** A file whose pages are memory: tmpfs, memfd_create() and shared anonymous mappings. Plays mm/shmem.c. */
-export class ShmemInode extends Inode implements AreaBacking {
+export class ShmemInode extends Inode implements AreaBacking, FrameHolder {
   readonly #host: MemoryHost;
   readonly #pages = new Map<number, number>();
   readonly populated = false;
@@ -57,6 +58,7 @@ export class ShmemInode extends Inode implements AreaBacking {
     if (pfn < 0) return undefined;
     const { memory, pageSizeBytes } = this.#host;
     memory.zero(pfn * pageSizeBytes, pageSizeBytes);
+    if (this.#pages.size === 0) this.#host.frames.addHolder(this);
     this.#pages.set(pageIndex, pfn);
     return pfn;
   }
@@ -144,6 +146,11 @@ export class ShmemInode extends Inode implements AreaBacking {
   evict(): void {
     for (const pfn of this.#pages.values()) this.#host.frames.put(pfn);
     this.#pages.clear();
+    this.#host.frames.removeHolder(this);
+  }
+
+  moveFrames(moved: ReadonlyMap<number, number>): void {
+    for (const [index, pfn] of this.#pages) this.#pages.set(index, moved.get(pfn) ?? pfn);
   }
 
   override open(request: OpenRequest): OpenFile {

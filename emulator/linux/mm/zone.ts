@@ -133,8 +133,8 @@ export class Zone {
   }
 
   /** Takes 2^order pages for a request of this type; the first pfn, or -1 where no list can serve it. */
-  take(order: number, type: MigrateType): number {
-    const mayBorrow = order === 0 && type === migrateTypes.movable && this.#lenders.length > 0;
+  take(order: number, type: MigrateType, avoidsCma = type !== migrateTypes.movable): number {
+    const mayBorrow = order === 0 && !avoidsCma && this.#lenders.length > 0;
     // Movable requests live in CMA pages first while those are more than half of what is free.
     if (mayBorrow && this.freeCmaPages > this.freePages / 2) {
       const pfn = this.#borrow();

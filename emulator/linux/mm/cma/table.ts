@@ -32,7 +32,6 @@ export class CmaTable implements CmaAreas {
   readonly all: Area[] = [];
   successCalls = 0;
   failureCalls = 0;
-  /** Set by the page allocator: moves borrowed pages out of an allocation's way. */
   migrate: (pfns: readonly number[]) => boolean = () => false;
   readonly #boot: BootEnvironment;
   readonly #memblock: Memblock;
