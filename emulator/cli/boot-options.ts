@@ -133,7 +133,7 @@ export const bootOptionTable = {
     takes: 'value',
     placeholder: 'FILE',
     group: kernel,
-    describe: "a kernel's .config, or reference, defconfig, heap-modules; reference where not given",
+    describe: "a kernel's .config or config.gz, or reference, defconfig, heap-modules; reference where not given",
   },
   kconfig: {
     takes: 'values',

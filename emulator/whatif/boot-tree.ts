@@ -1,6 +1,8 @@
 import { DecisionRecord } from '../base/decisions.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
+import type { HeapDriver } from '../linux/drivers/dma-buf/heaps/heap-driver.ts';
 import { startKernel } from '../linux/init/main.ts';
+import type { CoherencyMode, DriverPlan, Platform } from '../linux/init/platform.ts';
 import { heapOptionAdvice } from '../linux/kconfig.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type FirmwareFacts, runFirmware } from '../machine/firmware.ts';
@@ -13,6 +15,9 @@ export interface BootRequest extends FirmwareFacts, KernelChoice, UserlandFacts 
   readonly tree: DeviceTree;
   readonly profile: BoardProfile | undefined;
   readonly seed?: number | undefined;
+  readonly drivers?: readonly DriverPlan[] | undefined;
+  readonly heapDrivers?: readonly HeapDriver[] | undefined;
+  readonly coherency?: CoherencyMode | undefined;
 }
 
 /** Boots a loaded tree: firmware, then kernel. A pure function of its request; the tree is not changed. */
@@ -29,7 +34,21 @@ export function bootTree(request: BootRequest): System {
   if (advice !== undefined)
     decisions.note({ subject: 'config', rule: 'heaps/options', outcome: advice, evidence: 'read' });
   const handoff = runFirmware(tree, { ...request, architecture: config.facts.architecture }, decisions);
-  const system = new System(startKernel({ release, config, handoff, exportPolicy, seed, decisions }), profile);
+  const platform = platformOf(request);
+  const outcome = startKernel({ release, config, handoff, exportPolicy, seed, decisions, platform });
+  const system = new System(outcome, profile);
   startUserland(system, request);
   return system;
+}
+
+/** What stands around the kernel: the board's drivers and firmware services, and what was asked for beside them. */
+function platformOf(request: BootRequest): Platform {
+  const { profile, drivers = [], heapDrivers = [], coherency = 'full', firmware } = request;
+  const isBare = firmware === 'none';
+  return {
+    drivers: [...(profile?.drivers ?? []), ...drivers],
+    tee: isBare ? undefined : profile?.tee,
+    heapDrivers,
+    coherency,
+  };
 }

@@ -19,7 +19,7 @@ function heapsAs(release: Release, value: 'm' | 'n'): readonly SymbolAssignment[
 
 /** Takes another name for a configuration. */
 function called(name: string, release: Release, config: KernelConfig): KernelConfig {
-  return new SymbolConfig(`${name} ${release.name}`, config.symbols);
+  return new SymbolConfig(`${name} ${release.name}`, config.symbols, true);
 }
 
 /** The configurations that come with Heapboard, by the name that --config takes. */
