@@ -2,6 +2,7 @@ import type { Kernel } from './init/kernel.ts';
 import type { Credentials } from './kernel/cred.ts';
 import { completeCredentials } from './kernel/cred.ts';
 import { spawnTask } from './kernel/fork.ts';
+import { passIdleTime } from './kernel/sched/core.ts';
 import { blocked } from './kernel/sched/wait.ts';
 import { deliverSignals, forceSignal } from './kernel/signal.ts';
 import type { Task } from './kernel/task.ts';
@@ -22,6 +23,7 @@ import type { Register } from './uapi/registers.ts';
 import { signals } from './uapi/signal.ts';
 
 export { installProgram } from './fs/exec.ts';
+export { type PickOrder, passIdleTime, RunQueue, roundRobin, shuffled } from './kernel/sched/core.ts';
 export { blocked } from './kernel/sched/wait.ts';
 export type { SystemCall } from './syscalls/system-call.ts';
 
@@ -82,9 +84,11 @@ export function systemCall(
   if (!task.isAlive) return -errno.ESRCH;
   const call = systemCalls[number];
   kernel.clock.advance(callNanoseconds);
+  kernel.tasks.current = task;
   const result =
     call === undefined ? unknownCall(kernel, task, number) : call.handler(kernel, task, a, b, c, d, e, f);
   kernel.timers.catchUp();
+  kernel.tasks.current = undefined;
   if (result === blocked) return interrupted(kernel, task, call) ? -errno.EINTR : blocked;
   task.deadline = undefined;
   task.futexWaiter = undefined;
@@ -126,15 +130,7 @@ function unknownCall(kernel: Kernel, task: Task, number: number): number {
  * Lets virtual time pass until the task has woken; false where nothing that is set to happen would wake it.
  */
 export function waitForWake(kernel: Kernel, task: Task): boolean {
-  while (task.state === 'blocked') {
-    const deadline = task.wait?.deadline;
-    const next = kernel.timers.next;
-    if (deadline !== undefined && (next === undefined || deadline < next)) {
-      kernel.timers.advanceTo(deadline);
-      task.wake();
-    } else if (next !== undefined) kernel.timers.advanceTo(next);
-    else return false;
-  }
+  while (task.state === 'blocked') if (!passIdleTime(kernel, [task])) return false;
   return true;
 }
 

@@ -3,7 +3,7 @@ import type { Task } from '../linux/kernel/task.ts';
 import { blocked, type SystemCallEntry, systemCallNamed, waitForWake } from '../linux/syscalls.ts';
 import type { Register } from '../linux/uapi/registers.ts';
 import type { ExitStatus } from '../linux/uapi/wait.ts';
-import { ProcessEnded, SyscallError, WaitsForever } from './errors.ts';
+import { CallWaits, ProcessEnded, SyscallError, WaitsForever } from './errors.ts';
 import { ProcessMemory } from './process-memory.ts';
 
 /** Numbers of calls that were looked up by name. */
@@ -18,6 +18,9 @@ function numberOf(name: string): number {
   return call.number;
 }
 
+/** Calls after which the caller is gone as it wished. */
+const endsCaller: ReadonlySet<string> = new Set(['exit', 'exit_group']);
+
 /** What every process can do: make system calls, with arguments in its own memory. */
 export abstract class Caller {
   readonly pid: number;
@@ -26,6 +29,7 @@ export abstract class Caller {
   protected readonly task: Task;
   protected readonly enter: SystemCallEntry;
   readonly #handlers = new Map<number, (signal: number) => void>();
+  #waits: 'here' | 'elsewhere' = 'here';
 
   /** `enter` is the table, or what tracing puts in its place. */
   constructor(kernel: Kernel, task: Task, enter: SystemCallEntry) {
@@ -43,6 +47,24 @@ export abstract class Caller {
   /** How it ended; undefined while it lives. */
   get exitStatus(): ExitStatus | undefined {
     return this.task.exitStatus;
+  }
+
+  /** Whether the last call waits for something. */
+  get isWaiting(): boolean {
+    return this.task.state === 'blocked';
+  }
+
+  /**
+   * Does something of which a call may wait. Where one does, `CallWaits` is thrown, and the same is to be done again
+   * once `isWaiting` is false; otherwise calls that wait let time pass until they are over.
+   */
+  withWaitsElsewhere<Result>(act: () => Result): Result {
+    this.#waits = 'elsewhere';
+    try {
+      return act();
+    } finally {
+      this.#waits = 'here';
+    }
   }
 
   /** Any call by name or number; fails as the others do. */
@@ -71,11 +93,13 @@ export abstract class Caller {
     const [a, b, c, d, e, f] = registers;
     let result = enter(kernel, task, number, a, b, c, d, e, f);
     while (result === blocked) {
+      if (this.#waits === 'elsewhere' && task.state === 'blocked') throw new CallWaits(name);
       if (!waitForWake(kernel, task)) throw new WaitsForever(task.pid, name);
       if (!task.isAlive) break;
+      if (task.signals.delivered.length > 0) this.#runHandlers();
       result = enter(kernel, task, number, a, b, c, d, e, f);
     }
-    if (!task.isAlive && name !== 'exit_group') throw new ProcessEnded(task.pid, task.exitStatus);
+    if (!task.isAlive && !endsCaller.has(name)) throw new ProcessEnded(task.pid, task.exitStatus);
     if (task.signals.delivered.length > 0) this.#runHandlers();
     return Number(result);
   }

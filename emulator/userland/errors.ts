@@ -1,3 +1,4 @@
+import type { ExecutedImage } from '../linux/kernel/task.ts';
 import { errnoName } from '../linux/uapi/errno.ts';
 import { signalName } from '../linux/uapi/signal.ts';
 import type { ExitStatus } from '../linux/uapi/wait.ts';
@@ -64,5 +65,21 @@ export class WaitsForever extends Error {
   constructor(pid: number, syscall: string) {
     super(`process ${pid} waits in ${syscall}, and nothing that is set to happen would wake it`);
     this.syscall = syscall;
+  }
+}
+
+/** A call waits, and whoever runs the process has said that it looks after that: make the call again later. */
+export class CallWaits extends Error {
+  override readonly name = 'CallWaits';
+}
+
+/** execve() has put another program in the place of the one that called it. */
+export class ProgramReplaced extends Error {
+  override readonly name = 'ProgramReplaced';
+  readonly executed: ExecutedImage;
+
+  constructor(executed: ExecutedImage) {
+    super(`the process now runs ${executed.path}`);
+    this.executed = executed;
   }
 }

@@ -93,6 +93,12 @@ export class ProcessMemory {
     return this.push(utf8.encode(`${text}\0`));
   }
 
+  /** The memory is another one: a program was executed. */
+  forget(): void {
+    this.#scratch = 0;
+    this.#scratchTop = 0;
+  }
+
   /** Gives back everything on the scratch stack from `address` on. */
   pop(address: number): void {
     this.#scratchTop = address;

@@ -1,7 +1,8 @@
 import type { Kernel } from '../linux/init/kernel.ts';
 import type { Credentials } from '../linux/kernel/cred.ts';
 import type { Task } from '../linux/kernel/task.ts';
-import { type SystemCallEntry, spawn, systemCall } from '../linux/syscalls.ts';
+import { passIdleTime, type SystemCallEntry, spawn, systemCall } from '../linux/syscalls.ts';
+import { CLOCK_MONOTONIC, decodeTimespec, encodeTimespec } from '../linux/uapi/clock.ts';
 import { DMA_BUF_IOCTL_SYNC, DMA_BUF_SET_NAME } from '../linux/uapi/dma-buf.ts';
 import {
   allocatedFd,
@@ -9,9 +10,12 @@ import {
   DMA_HEAP_IOCTL_ALLOC,
   fillAllocationData,
 } from '../linux/uapi/dma-heap.ts';
+import { FUTEX_WAIT, FUTEX_WAKE } from '../linux/uapi/futex.ts';
 import type { Register } from '../linux/uapi/registers.ts';
+import { CLONE_FILES, CLONE_FS, CLONE_SIGHAND, CLONE_THREAD, CLONE_VM } from '../linux/uapi/sched.ts';
 import { signals } from '../linux/uapi/signal.ts';
 import { decodeExitStatus, type ExitStatus, WNOHANG } from '../linux/uapi/wait.ts';
+import { ProgramReplaced } from './errors.ts';
 import { FileCaller } from './file-caller.ts';
 
 /** What mmap() takes, in the names of the manual page. */
@@ -95,6 +99,97 @@ export class Process extends FileCaller {
     });
   }
 
+  /** clone() of a thread: another caller in the same process, which ends by `exitThread`. */
+  thread(): Process {
+    const tid = this.call('clone', CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD);
+    const task = this.kernel.tasks.byPid(tid);
+    if (task === undefined) throw new Error(`thread ${tid} is not there`);
+    return new Process(this.kernel, task, this.enter);
+  }
+
+  /** exit(): the thread ends, and with the last one its process. */
+  exitThread(code = 0): void {
+    this.call('exit', code);
+  }
+
+  /**
+   * execve(): the program at a path takes the place of the one that called. Where that worked nothing comes back:
+   * `ProgramReplaced` is thrown, which ends the old program and starts the new one.
+   */
+  execve(path: string, argv: readonly string[] = [path], environment: readonly string[] = []): never {
+    const { memory } = this;
+    const vectors = [argv, environment].map((strings) => {
+      const pointers = strings.map((text) => memory.allocateString(text));
+      const vector = memory.allocate((pointers.length + 1) * 8);
+      memory.write(vector, new Uint8Array(BigUint64Array.from([...pointers, 0n]).buffer));
+      return vector;
+    });
+    const name = memory.allocateString(path);
+    this.callOn('execve', path, name, ...vectors);
+    const { executed } = this.task;
+    if (executed === undefined) throw new Error(`${path} was executed and is not there`);
+    memory.forget();
+    throw new ProgramReplaced(executed);
+  }
+
+  /** FUTEX_WAIT: waits while the word at `address` is `value`. */
+  futexWait(address: Register, value: number): void {
+    this.call('futex', address, FUTEX_WAIT, value, 0);
+  }
+
+  /** FUTEX_WAKE: how many were woken. */
+  futexWake(address: Register, count = 1): number {
+    return this.call('futex', address, FUTEX_WAKE, count);
+  }
+
+  /** clock_nanosleep(): virtual time passes. */
+  sleep(nanoseconds: bigint | number): void {
+    this.withBytes(encodeTimespec(BigInt(nanoseconds)), (address) =>
+      this.call('clock_nanosleep', CLOCK_MONOTONIC, 0, address, 0),
+    );
+  }
+
+  /** clock_gettime(CLOCK_MONOTONIC), in nanoseconds. */
+  now(): bigint {
+    return this.withBytes(new Uint8Array(16), (address) => {
+      this.call('clock_gettime', CLOCK_MONOTONIC, address);
+      return decodeTimespec(this.memory.read(address, 16)) ?? 0n;
+    });
+  }
+
+  /** sched_yield() */
+  yield(): void {
+    this.call('sched_yield');
+  }
+
+  /** memfd_create() */
+  memfdCreate(name: string, flags = 0): number {
+    return this.withPath(name, (address) => this.call('memfd_create', address, flags));
+  }
+
+  /** getrandom() */
+  getrandom(length: number): Uint8Array {
+    return this.withBytes(new Uint8Array(length), (address) =>
+      this.memory.read(address, this.call('getrandom', address, length, 0)),
+    );
+  }
+
+  /** uname() */
+  uname(): Record<'sysname' | 'nodename' | 'release' | 'version' | 'machine' | 'domainname', string> {
+    return this.withBytes(new Uint8Array(65 * 6), (address) => {
+      this.call('uname', address);
+      const field = (index: number) => this.memory.readString(address + index * 65);
+      return {
+        sysname: field(0),
+        nodename: field(1),
+        release: field(2),
+        version: field(3),
+        machine: field(4),
+        domainname: field(5),
+      };
+    });
+  }
+
   kill(pid: number, signal: number): void {
     this.call('kill', pid, signal);
   }
@@ -125,4 +220,10 @@ export function spawnProcess(
   enter: SystemCallEntry = systemCall,
 ): Process {
   return new Process(kernel, spawn(kernel, credentials, command), enter);
+}
+
+/** Lets virtual time pass until something happens to processes that all wait; false where nothing is set to happen. */
+export function passTimeFor(kernel: Kernel, waiting: readonly Process[]): boolean {
+  const tasks = waiting.map(({ pid }) => kernel.tasks.byPid(pid)).filter((task) => task !== undefined);
+  return passIdleTime(kernel, tasks);
 }

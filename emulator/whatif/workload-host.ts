@@ -1,4 +1,6 @@
 import type { Kernel } from '../linux/init/kernel.ts';
+import { installProgram } from '../linux/syscalls.ts';
+import { passTimeFor } from '../userland/process.ts';
 import type {
   AreaState,
   BufferListener,
@@ -30,6 +32,8 @@ export function workloadHost(system: System): WorkloadHost {
     areas: () => areas,
     liveBuffers: () => kernel.dmaBufs.live.map(seen),
     explainHeaps: () => explainHeaps(kernel),
+    passTime: (waiting) => passTimeFor(kernel, waiting),
+    install: (path, image) => installProgram(kernel, path, image),
     follow: (listener) => follow(kernel, listener),
   };
 }

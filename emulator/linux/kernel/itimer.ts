@@ -15,7 +15,7 @@ export function setRealTimer(
     if (!task.isAlive) return;
     setRealTimer(kernel, task, intervalNanoseconds, intervalNanoseconds);
     sendSignal(task, signals.SIGALRM);
-    deliverSignals(kernel, task);
+    if (kernel.tasks.current !== task) deliverSignals(kernel, task);
   };
   kernel.timers.at(kernel.clock.now + firstNanoseconds, fire, task);
 }

@@ -154,6 +154,8 @@ export class Task {
 export class TaskTable {
   readonly #tasks = new Map<number, Task>();
   #lastPid = 0;
+  /** Whose system call is being made at this moment. */
+  current: Task | undefined = undefined;
 
   /** Every task that still has a number, zombies and threads too, in the order of their numbers. */
   get all(): readonly Task[] {

@@ -1,4 +1,5 @@
 import type { ReleaseCause } from '../../linux/fs/file.ts';
+import type { ProgramImage } from '../../linux/kernel/task.ts';
 import type { Process } from '../process.ts';
 
 /** Who a process is. */
@@ -58,6 +59,10 @@ export interface WorkloadHost {
   liveBuffers(): readonly BufferSeen[];
   /** Why the heaps are as they are: sentences from the record of decisions. */
   explainHeaps(): readonly string[];
+  /** Lets virtual time pass until something happens to processes that all wait; false where nothing would. */
+  passTime(waiting: readonly Process[]): boolean;
+  /** Puts a program at a path of the emulated file system, for execve(). */
+  install(path: string, image: ProgramImage): void;
   /** Follows the buffers' lives until the returned function is called. */
   follow(listener: BufferListener): () => void;
 }

@@ -1,21 +1,15 @@
 import type { SourcePosition } from '../../base/position.ts';
-import { ProcessEnded, SyscallError } from '../errors.ts';
+import { ProcessEnded, ProgramReplaced, SyscallError } from '../errors.ts';
 import type { Process } from '../process.ts';
 import { mishapOf } from './failure.ts';
 import type { Identity, WorkloadHost } from './host.ts';
 import type { Failure, ProcessOutcome } from './outcome.ts';
+import { FunctionImage, interleaved, type ProgramMain, type ProgramTools } from './program-tools.ts';
 import type { Actor } from './schedule.ts';
 import type { AtWork } from './usage.ts';
 import { explainCall } from './why.ts';
 
-/** What a program gets beside its process. */
-export interface ProgramTools {
-  /** Lets the others have their turn: `await turn()`. Without it a program runs in one piece. */
-  turn(): Promise<void>;
-}
-
-/** The default export of a program module: works on a process, and returns its exit code. */
-export type ProgramMain = (process: Process, tools: ProgramTools) => unknown;
+export type { ProgramMain, ProgramTools } from './program-tools.ts';
 
 /** A program written in TypeScript or JavaScript. */
 export interface Program {
@@ -23,6 +17,9 @@ export interface Program {
   readonly file: string;
   readonly main: ProgramMain;
 }
+
+/** Starts a program in a process that exists already, beside the one that asks. */
+export type SpawnBeside = (program: Program, process: Process, isThread: boolean) => void;
 
 /** A program module as one that takes turns: it works until it asks for the next turn, or ends. */
 export class ProgramActor implements Actor {
@@ -34,6 +31,8 @@ export class ProgramActor implements Actor {
   readonly #process: Process;
   readonly #identity: Identity;
   readonly #host: WorkloadHost;
+  readonly #spawn: SpawnBeside;
+  readonly #isThread: boolean;
   #started = false;
   #exitCode: number | undefined;
   /** Lets the program go on after `turn()`. */
@@ -48,12 +47,20 @@ export class ProgramActor implements Actor {
     readonly process: Process;
     readonly identity: Identity;
     readonly host: WorkloadHost;
+    readonly spawn: SpawnBeside;
+    readonly isThread?: boolean;
   }) {
     this.name = facts.name;
     this.#program = facts.program;
     this.#process = facts.process;
     this.#identity = facts.identity;
     this.#host = facts.host;
+    this.#spawn = facts.spawn;
+    this.#isThread = facts.isThread ?? false;
+  }
+
+  get process(): Process {
+    return this.#process;
   }
 
   get isDone(): boolean {
@@ -61,7 +68,12 @@ export class ProgramActor implements Actor {
   }
 
   get isReady(): boolean {
-    return true;
+    return !this.#process.isWaiting;
+  }
+
+  /** Nobody will ever wake it. */
+  abandon(): void {
+    this.#fail('waits, and nothing that is set to happen would wake it');
   }
 
   turn(): Promise<void> {
@@ -101,23 +113,58 @@ export class ProgramActor implements Actor {
   }
 
   async #run(): Promise<void> {
+    const exitCode = await this.#execute(this.#program.main, [this.#program.name], []);
+    if (this.#process.isAlive) {
+      if (this.#isThread) this.#process.exitThread(exitCode);
+      else this.#process.exit(exitCode);
+    }
+    this.#exitCode = exitCode;
+    const isSilent = this.failures.length === 0;
+    if (exitCode !== 0 && isSilent) this.#fail(`ended with exit code ${exitCode}`);
+  }
+
+  /** Runs a program to its end, and those that it puts in its own place. */
+  async #execute(
+    main: ProgramMain,
+    argv: readonly string[],
+    environment: readonly string[],
+  ): Promise<number> {
+    try {
+      return this.#codeOf(await main(this.#process, this.#tools(argv, environment)));
+    } catch (error) {
+      if (error instanceof ProgramReplaced) return this.#becomes(error);
+      const status = error instanceof ProcessEnded ? error.status : undefined;
+      if (status?.kind === 'exited') return status.code;
+      this.#giveUp(error);
+      return 1;
+    }
+  }
+
+  #becomes({ executed }: ProgramReplaced): Promise<number> | number {
+    const { image, path, argv, environment } = executed;
+    if (image instanceof FunctionImage) return this.#execute(image.main, argv, environment);
+    this.#giveUp(new Error(`${path} is no program that can run here`));
+    return 1;
+  }
+
+  #tools(argv: readonly string[], environment: readonly string[]): ProgramTools {
     const turn = () =>
       new Promise<void>((resume) => {
         this.#resume = resume;
         this.#endTurn();
       });
-    let exitCode = 1;
-    try {
-      exitCode = this.#codeOf(await this.#program.main(this.#process, { turn }));
-    } catch (error) {
-      const status = error instanceof ProcessEnded ? error.status : undefined;
-      if (status?.kind === 'exited') exitCode = status.code;
-      else this.#giveUp(error);
-    }
-    if (this.#process.isAlive) this.#process.exit(exitCode);
-    this.#exitCode = exitCode;
-    const isSilent = this.failures.length === 0;
-    if (exitCode !== 0 && isSilent) this.#fail(`ended with exit code ${exitCode}`);
+    const start = (process: Process, main: ProgramMain, isThread: boolean) => {
+      this.#spawn({ ...this.#program, main }, process, isThread);
+      return process.pid;
+    };
+    return {
+      turn,
+      calls: interleaved(this.#process, turn),
+      fork: (main) => start(this.#process.fork(), main, false),
+      thread: (main) => start(this.#process.thread(), main, true),
+      argv,
+      environment,
+    };
   }
 
   #codeOf(returned: unknown): number {

@@ -1,9 +1,10 @@
 import { inputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
+import type { Process } from '../process.ts';
 import { type Expression, ExpressionError, type Scope } from './expression.ts';
 import type { Identity, WorkloadHost } from './host.ts';
 import type { RunOutcome } from './outcome.ts';
-import { type Program, ProgramActor } from './program-actor.ts';
+import { type Program, ProgramActor, type SpawnBeside } from './program-actor.ts';
 import { roundRobin, TurnLine, type TurnOrder } from './schedule.ts';
 import { UsageRecord } from './usage.ts';
 import type { Workload, WorkloadCredentials, WorkloadProgram } from './workload.ts';
@@ -56,7 +57,12 @@ class Run {
     const beforeTurn = (actor: AnyActor) => {
       this.#current = actor;
     };
-    await this.#line.run(beforeTurn, () => usage.sample());
+    const stuck = await this.#line.run({
+      beforeTurn,
+      afterTurn: () => usage.sample(),
+      idle: (waiting) => this.#host.passTime(waiting.map(({ process }) => process)),
+    });
+    for (const actor of stuck) actor.abandon();
     const gaveUp = new Set(this.#actors.filter((actor) => actor.gaveUp).map(({ outcome }) => outcome.pid));
     return {
       processes: this.#actors.map((actor) => actor.outcome),
@@ -74,10 +80,20 @@ class Run {
       this.#startProgram(job.workload, job.workload.main, initialScope(job.workload, this.#given));
       return;
     }
-    const name = this.#nameFor(job.program.name);
     const identity = complete(this.#options.credentials);
-    const process = this.#host.spawn(identity, name);
-    this.#join(new ProgramActor({ name, program: job.program, process, identity, host: this.#host }));
+    this.#startMain(job.program, identity, (name) => this.#host.spawn(identity, name), false);
+  }
+
+  #startMain(
+    program: Program,
+    identity: Identity,
+    processFor: (name: string) => Process,
+    isThread: boolean,
+  ): void {
+    const name = this.#nameFor(program.name);
+    const process = processFor(name);
+    const spawn: SpawnBeside = (next, child, inside) => this.#startMain(next, identity, () => child, inside);
+    this.#join(new ProgramActor({ name, program, process, identity, host: this.#host, spawn, isThread }));
   }
 
   #startProgram(workload: Workload, program: WorkloadProgram, scope: Scope, parent?: string): WorkloadActor {

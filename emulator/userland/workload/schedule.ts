@@ -1,4 +1,6 @@
-import { seededNumbers } from '../../base/random.ts';
+import { type PickOrder, RunQueue } from '../../linux/syscalls.ts';
+
+export { roundRobin, shuffled } from '../../linux/syscalls.ts';
 
 /** Somebody who works in turns: a process of a workload, or a program module. */
 export interface Actor {
@@ -10,43 +12,42 @@ export interface Actor {
 }
 
 /** Picks one of `count` who wait in line; 0 is the one who has waited longest. */
-export type TurnOrder = (count: number) => number;
+export type TurnOrder = PickOrder;
 
-/** One after the other, in the order in which they began. */
-export const roundRobin: TurnOrder = () => 0;
-
-/** At random, but the same for the same seed. */
-export function shuffled(seed: number): TurnOrder {
-  const next = seededNumbers(seed);
-  return (count) => next() % count;
+/** What somebody who lets actors take turns is told, and asked. */
+export interface TurnEvents<Member> {
+  beforeTurn(actor: Member): void;
+  afterTurn(): void;
+  /** Everybody waits: lets time pass. False where that changes nothing. */
+  idle(waiting: readonly Member[]): boolean;
 }
 
 /** Those who take turns, as a line: who had a turn goes to its end, as do those who join. */
 export class TurnLine<Member extends Actor> {
-  readonly #line: Member[] = [];
-  readonly #order: TurnOrder;
+  readonly #queue: RunQueue<Member>;
 
   constructor(order: TurnOrder) {
-    this.#order = order;
+    this.#queue = new RunQueue(order);
   }
 
   join(actor: Member): void {
-    this.#line.push(actor);
+    this.#queue.enqueue(actor);
   }
 
-  /** Runs until everybody is done. False where all that are left wait for one another. */
-  async run(beforeTurn: (actor: Member) => void, afterTurn: () => void): Promise<boolean> {
-    while (this.#line.length > 0) {
-      const ready = this.#line.filter((actor) => actor.isReady);
-      const actor = ready[this.#order(Math.max(1, ready.length))];
-      if (actor === undefined) return false;
-      this.#line.splice(this.#line.indexOf(actor), 1);
-      beforeTurn(actor);
+  /** Runs until everybody is done; those who are left wait for one another, or for nothing that will ever happen. */
+  async run(events: TurnEvents<Member>): Promise<readonly Member[]> {
+    while (!this.#queue.isEmpty) {
+      const actor = this.#queue.pick();
+      if (actor === undefined) {
+        if (events.idle(this.#queue.members)) continue;
+        return this.#queue.members;
+      }
+      events.beforeTurn(actor);
       const turn = actor.turn();
       if (turn !== undefined) await turn;
-      afterTurn();
-      if (!actor.isDone) this.#line.push(actor);
+      events.afterTurn();
+      if (!actor.isDone) this.#queue.enqueue(actor);
     }
-    return true;
+    return [];
   }
 }

@@ -65,6 +65,15 @@ export class WorkloadActor implements Actor {
     return this.#exitCode !== undefined;
   }
 
+  get process(): Process {
+    return this.#context.process;
+  }
+
+  /** Nobody will ever wake it. */
+  abandon(): void {
+    this.#fail({ problem: `waits for ${this.#waitsFor ?? 'ever'}, which never ends` });
+  }
+
   get isReady(): boolean {
     if (this.#waitsFor === undefined) return true;
     return this.#children.every((child) => child.isDone || child.program.name !== this.#waitsFor);

@@ -3,6 +3,8 @@ import { smallKernel } from '../../../../testing/small-kernel.ts';
 import { ProcessEnded } from '../../../../userland/errors.ts';
 import { type Process, spawnProcess } from '../../../../userland/process.ts';
 import type { Kernel } from '../../../init/kernel.ts';
+import { systemCall, systemCallNamed } from '../../../syscalls.ts';
+import { errno } from '../../../uapi/errno.ts';
 import { O_RDWR } from '../../../uapi/fcntl.ts';
 import { MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE } from '../../../uapi/mman.ts';
 import { signals } from '../../../uapi/signal.ts';
@@ -107,5 +109,29 @@ describe('a private mapping', () => {
     process.memory.write(shared, Uint8Array.of(3));
     expect(process.memory.read(own, 1)).toEqual(Uint8Array.of(2));
     expect(process.memory.read(shared, 1)).toEqual(Uint8Array.of(3));
+  });
+});
+
+describe('a killed task', () => {
+  it.each([
+    ['5.10', -errno.ENOMEM],
+    ['6.1', -errno.EINTR],
+  ])('stops allocating, and leaves nothing behind: %s', (release, code) => {
+    boot(release);
+    const results: (number | bigint)[] = [];
+    const killed = spawnProcess(kernel, {}, 'killed', (...call) => {
+      const [, task, number] = call;
+      const isIoctl = number === systemCallNamed('ioctl')?.number;
+      if (isIoctl) task.signals.post(signals.SIGKILL);
+      const result = systemCall(...call);
+      if (isIoctl) results.push(result);
+      return result;
+    });
+    const own = killed.open('/dev/dma_heap/system', O_RDWR);
+    const before = kernel.pages.freePages;
+    expect(() => killed.dmaHeapAlloc(own, 64 << 20, O_RDWR)).toThrow('was killed by SIGKILL');
+    expect(results).toEqual([code]);
+    expect(kernel.dmaBufs.live).toEqual([]);
+    expect(kernel.pages.freePages).toBeGreaterThanOrEqual(before);
   });
 });

@@ -111,6 +111,10 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[]
   const runs: ChunkRun[] = [];
   let remaining = lengthBytes;
   for (const order of behaviours.systemHeapOrders) {
+    if (remaining > 0 && task.signals.isKilled) {
+      freeRuns(kernel, runs);
+      return -errno[behaviours.systemHeapKilled];
+    }
     const chunkBytes = kernel.pageSizeBytes * 2 ** order;
     const wanted = Math.floor(remaining / chunkBytes);
     if (wanted === 0) continue;
@@ -118,6 +122,7 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[]
     const taken = kernel.pages.allocMany(requests[order] ?? requestFor(order), wanted, pfns);
     zeroChunks(kernel, order, pfns);
     kernel.clock.advance(clearingNanoseconds(taken * chunkBytes));
+    kernel.timers.catchUp();
     runs.push({ order, pfns });
     remaining -= taken * chunkBytes;
   }
