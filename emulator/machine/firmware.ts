@@ -43,7 +43,8 @@ export function runFirmware(source: DeviceTree, given: FirmwareFacts, decisions:
   const efiMemoryMap = given.firmware === 'none' ? undefined : chooseEfiMap(given);
   const facts = given.firmware === 'none' ? asItStands(given) : withEfiRam(given, efiMemoryMap);
   fillMemory(tree, facts, decisions);
-  carveOut(tree, [...(facts.profile?.firmware.carveOuts ?? []), ...(facts.carveOuts ?? [])], decisions);
+  const carveOuts = [...(facts.profile?.firmware.carveOuts ?? []), ...(facts.carveOuts ?? [])];
+  carveOut(tree, carveOuts, decisions);
   const { bootargs, initrd } = editChosen(tree, facts, decisions);
   const banks = memoryBanks(tree);
 
@@ -75,7 +76,7 @@ export function runFirmware(source: DeviceTree, given: FirmwareFacts, decisions:
           decisions,
         )
       : noteStated('dtb', 'devicetree blob', stated.dtb, decisions);
-  return { tree, kernelImage: image, dtb, initrd, bootargs, efiMemoryMap };
+  return { tree, kernelImage: image, dtb, initrd, bootargs, efiMemoryMap, carveOuts };
 }
 
 /** Without a firmware stage nothing may be altered; where image and blob lie is still told. */

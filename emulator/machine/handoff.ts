@@ -1,5 +1,6 @@
 import type { PhysicalRange } from '../base/range.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
+import type { CarveOut } from './carve-out.ts';
 import type { EfiMemoryRow } from './efi-memory-map.ts';
 
 /** An object that the boot loader put into RAM. */
@@ -19,4 +20,6 @@ export interface Handoff {
   readonly bootargs: string;
   /** The EFI memory map, where EFI firmware starts the kernel: it goes before the tree's memory nodes. */
   readonly efiMemoryMap?: readonly EfiMemoryRow[] | undefined;
+  /** What the firmware kept for itself or others; the tree does not state it as memory. */
+  readonly carveOuts?: readonly CarveOut[] | undefined;
 }

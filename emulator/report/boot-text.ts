@@ -87,11 +87,15 @@ function heaps(summary: BootSummary): string {
     .filter(({ rule }) => rule === 'heaps/options')
     .map(({ outcome }) => `  ${outcome}\n`)
     .join('');
-  return `${columns(summary.heaps.map(heapRow)) || '  none\n'}${advice}`;
+  return `${columns(summary.heaps.map((heap) => heapRow(heap, summary))) || '  none\n'}${advice}`;
 }
 
-function heapRow(heap: HeapSummary): readonly string[] {
-  const kind = heap.area === undefined ? heap.kind : `${heap.kind}, area ${heap.area}`;
+function heapRow(heap: HeapSummary, { heaps }: BootSummary): readonly string[] {
+  const twins = heaps.filter(
+    ({ area, name }) => area !== undefined && area === heap.area && name !== heap.name,
+  );
+  const shared = twins.length === 0 ? '' : `, shared with ${twins.map(({ name }) => name).join(', ')}`;
+  const kind = heap.area === undefined ? heap.kind : `${heap.kind}, area ${heap.area}${shared}`;
   return [heap.path, `${heap.major}:${heap.minor}`, heap.mode, kind];
 }
 

@@ -13,7 +13,8 @@ export const explainCommand = defineCommand({
     },
     {
       name: 'what',
-      describe: "a region, area, heap, node path or file; 'reserved' for the cma= area, 'boot' for a panic",
+      describe:
+        "a region, area, heap, node path or file; 'reserved' for the cma= area, 'cma-size' for who decides about its size, 'boot' for a panic",
     },
   ],
   options: {
@@ -26,6 +27,7 @@ export const explainCommand = defineCommand({
       "heapboard explain hikey linux,cma --set '/reserved-memory/linux,cma:size=512M'",
       'why a larger one fails, and what would make it fit',
     ],
+    ['heapboard explain hikey cma-size', 'who decides how large the default area is, and how to change it'],
     ['heapboard explain board.dts /dev/dma_heap/reserved', 'why there is, or is no, such heap'],
     ['heapboard explain board.dts boot', 'why the kernel panics'],
   ],

@@ -58,6 +58,8 @@ const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export class Memblock {
   readonly memory: RegionTable;
   readonly reserved: RegionTable;
+  /** What the firmware keeps and so is no memory; for explanations. */
+  readonly carveOuts: Claim[] = [];
   readonly #claims: Claim[] = [];
   readonly #pageSize: bigint;
   readonly #onFullTable: ((table: 'memory' | 'reserved') => void) | undefined;

@@ -1,6 +1,6 @@
 import type { Decision, Obstacle } from '../../base/decisions.ts';
 import type { SourcePosition } from '../../base/position.ts';
-import { MiB } from '../../base/units.ts';
+import { formatSize, MiB } from '../../base/units.ts';
 import { readCmaParameter } from '../../linux/kernel/dma/contiguous/command-line.ts';
 import { pageGeometry } from '../../linux/mm/page-geometry.ts';
 import type { BootRequest } from '../boot-tree.ts';
@@ -8,12 +8,13 @@ import { bootTree } from '../boot-tree.ts';
 import type { System } from '../system.ts';
 import { type Change, optionOf } from './change.ts';
 import { cmaValue } from './changes/cma-parameter.ts';
+import { defaultAreaBytes, type SizeSource, sizeSources } from './cma-size.ts';
 import type { Failure } from './failure.ts';
 import { findChange, firstStep } from './find-change.ts';
 import { findLargest } from './largest.ts';
 import { findRoom, type Room } from './room.ts';
 import { askedFor, verdictOn } from './sentences.ts';
-import { findSubject, ownArea, type Subject } from './subject.ts';
+import { cmaSize, findSubject, ownArea, type Subject } from './subject.ts';
 import { Trials } from './trials.ts';
 import { defaultAreaWish, regionWish, survivalWish, type Wish } from './wish.ts';
 
@@ -45,6 +46,8 @@ export interface Explanation {
   readonly firstStep?: (ProposedChange & { readonly outcome: string }) | undefined;
   /** How far the wish could grow, where it was granted. */
   readonly room?: Room | undefined;
+  /** The three places that may state the default area's size, where `cma-size` was asked about. */
+  readonly sources?: readonly SizeSource[] | undefined;
   /** How many boots it took to find out. */
   readonly boots: number;
 }
@@ -56,6 +59,7 @@ export function explain(request: BootRequest, name: string): Explanation {
 
 /** Explains one thing of a system that was booted from a request. */
 export function explainSystem(request: BootRequest, system: System, name: string): Explanation {
+  if (name === cmaSize) return explainCmaSize(request, system);
   const subject = findSubject(system, name);
   const { wish, decisions, region } = questionOf(system, subject);
   const granted = wish?.isGranted(system) ?? system.booted;
@@ -89,6 +93,29 @@ export function explainSystem(request: BootRequest, system: System, name: string
         : { ...proposed(largest.says, largest.change, undefined), sizeBytes: String(largest.sizeBytes) },
     firstStep: found === undefined && largest === undefined ? firstStepOf(failure, trials) : undefined,
     boots: trials.boots,
+  };
+}
+
+/** Who decided about the default area's size, and what each source could do about it. */
+function explainCmaSize(request: BootRequest, system: System): Explanation {
+  const sources = sizeSources(request, system);
+  const { environment, kernel } = system;
+  const node = kernel?.contiguous.defaultArea?.nodePath;
+  const decider = sources.find(({ decides }) => decides);
+  const bytes = defaultAreaBytes(system);
+  const size = bytes === 0n ? 'There is no default area' : `The default area has ${formatSize(bytes)}`;
+  const says = 'The question is who decides about the size of the default area.';
+  return {
+    schemaVersion: 1,
+    subject: cmaSize,
+    release: environment.release.name,
+    granted: bytes > 0n,
+    asked: { says },
+    decisions: environment.decisions.all.filter(({ subject }) => [`area:${ownArea}`, node].includes(subject)),
+    obstacles: [],
+    verdict: decider === undefined ? `${size}.` : `${size}: the ${decider.source} decides.`,
+    sources,
+    boots: sources.length,
   };
 }
 

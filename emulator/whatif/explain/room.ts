@@ -1,7 +1,9 @@
 import { formatSize } from '../../base/units.ts';
+import type { System } from '../system.ts';
 import { optionOf } from './change.ts';
 import type { Failure } from './failure.ts';
 import { sized, stepOf } from './largest.ts';
+import { ownArea } from './subject.ts';
 import type { Trials } from './trials.ts';
 
 /** How large a granted wish could be: the last size that is granted, and the first that is not, both booted. */
@@ -11,6 +13,8 @@ export interface Room {
   /** The smallest change that would lose it. */
   readonly option: string;
   readonly value: string;
+  /** What that would run into: the limit that binds. */
+  readonly because?: string | undefined;
 }
 
 /** Searches by booting how far a granted size could grow; undefined where it has no size that could be changed. */
@@ -36,5 +40,13 @@ export function findRoom(failure: Failure, trials: Trials): Room | undefined {
   const [option, value] = optionOf(change);
   const largest = sizeAt(fits);
   const says = `it could have up to ${formatSize(largest)} here; ${formatSize(sizeAt(fails))} would be refused`;
-  return { largestBytes: String(largest), says, option, value };
+  const because = limitOf(failure, trials.boot(change));
+  return { largestBytes: String(largest), says, option, value, because };
+}
+
+/** Why the first size that is refused is refused, as the record of that boot tells it. */
+function limitOf(failure: Failure, refused: System | undefined): string | undefined {
+  const subject = failure.node?.path ?? `area:${ownArea}`;
+  const decision = refused?.environment.decisions.about(subject).at(-1);
+  return decision?.tried.at(-1)?.result ?? decision?.outcome;
 }

@@ -26,6 +26,9 @@ const folders = [
 /** The area that the kernel makes by itself. */
 export const ownArea = 'reserved';
 
+/** The question about the default area's size. */
+export const cmaSize = 'cma-size';
+
 /** Finds what a node path, a file, or the name of a region, area or heap means; otherwise an InputError. */
 export function findSubject(system: System, name: string): Subject {
   const none = { name, region: undefined, area: undefined, heap: undefined, isBoot: false };
@@ -72,6 +75,7 @@ function unknown({ kernel, environment }: System, name: string): Error {
     ...(kernel?.cma.all.map((area) => area.name) ?? []),
     ...(kernel?.dmaHeaps.all.map((heap) => heap.name) ?? []),
     ownArea,
+    cmaSize,
     'boot',
   ];
   const known = [...new Set(names)];

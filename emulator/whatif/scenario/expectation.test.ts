@@ -111,16 +111,18 @@ function outcome(failures: readonly Failure[]): RunOutcome {
   };
 }
 
-const booted: Observed = { refusal: undefined, summary, outcome: outcome([]) };
+const booted: Observed = { refusal: undefined, summary, explain: undefined, outcome: outcome([]) };
 const failed: Observed = { ...booted, outcome: outcome([failure]) };
 const dead: Observed = {
   refusal: undefined,
   summary: { ...summary, booted: false, panic: 'Attempted to kill init!', areas: [], heaps: [], meminfo: {} },
+  explain: undefined,
   outcome: undefined,
 };
 const refused: Observed = {
   refusal: inputError('memory-missing', { problem: 'x: has no RAM' }),
   summary: undefined,
+  explain: undefined,
   outcome: undefined,
 };
 

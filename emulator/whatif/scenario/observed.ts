@@ -1,5 +1,6 @@
 import type { InputError } from '../../base/input-error.ts';
 import type { RunOutcome } from '../../userland/workload/outcome.ts';
+import type { Explanation } from '../explain/explain.ts';
 import type { BootSummary } from '../summary.ts';
 
 /** What came of one side of a scenario. */
@@ -8,6 +9,8 @@ export interface Observed {
   readonly refusal: InputError | undefined;
   /** As it was right after the boot. */
   readonly summary: BootSummary | undefined;
+  /** Explains one thing of that boot; undefined where the boot did not begin. */
+  readonly explain: ((subject: string) => Explanation) | undefined;
   /** What the workloads did; undefined where none ran. */
   readonly outcome: RunOutcome | undefined;
 }

@@ -2,7 +2,9 @@ import { InputError } from '../../base/input-error.ts';
 import type { RunOutcome } from '../../userland/workload/outcome.ts';
 import { type Job, runJobs } from '../../userland/workload/run.ts';
 import { roundRobin, shuffled } from '../../userland/workload/schedule.ts';
-import { boot } from '../boot.ts';
+import { loadBoot } from '../boot.ts';
+import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { explainSystem } from '../explain/explain.ts';
 import type { System } from '../system.ts';
 import { settleUserland } from '../userland/start.ts';
 import { workloadHost } from '../workload-host.ts';
@@ -40,25 +42,38 @@ export async function runScenario(scenario: Scenario, findJob: FindJob): Promise
 }
 
 async function observe(setup: Setup, mayRefuse: boolean, findJob: FindJob): Promise<Observed> {
-  const system = await bootSetup(setup, mayRefuse);
-  if (system instanceof InputError) return { refusal: system, summary: undefined, outcome: undefined };
+  const begun = await begin(setup, mayRefuse);
+  if (begun instanceof InputError) {
+    return { refusal: begun, summary: undefined, explain: undefined, outcome: undefined };
+  }
+  const { request, system } = begun;
   if (setup.workloads.length === 0) settleUserland(system, setup.options);
   const summary = system.summary();
   const outcome = system.booted ? await runWorkloads(setup, system, findJob) : undefined;
-  return { refusal: undefined, summary, outcome };
+  const explain = (subject: string) => explainSystem(request, bootTree(request), subject);
+  return { refusal: undefined, summary, explain, outcome };
 }
 
-async function bootSetup(setup: Setup, mayRefuse: boolean): Promise<System | InputError> {
-  const { board, tree, options } = setup;
+interface Begun {
+  readonly request: BootRequest;
+  readonly system: System;
+}
+
+async function begin(setup: Setup, mayRefuse: boolean): Promise<Begun | InputError> {
   try {
-    if (tree === undefined) return await boot(board ?? '', options);
-    if ('path' in tree) return await boot(tree.path, { ...options, board });
-    const source = new TextEncoder().encode(tree.source);
-    return await boot('-', { ...options, board }, { stdin: async () => source });
+    const request = await loadSetup(setup);
+    return { request, system: bootTree(request) };
   } catch (error) {
     if (mayRefuse && error instanceof InputError) return error;
     throw error;
   }
+}
+
+async function loadSetup({ board, tree, options }: Setup): Promise<BootRequest> {
+  if (tree === undefined) return loadBoot(board ?? '', options);
+  if ('path' in tree) return loadBoot(tree.path, { ...options, board });
+  const source = new TextEncoder().encode(tree.source);
+  return loadBoot('-', { ...options, board }, { stdin: async () => source });
 }
 
 async function runWorkloads(setup: Setup, system: System, findJob: FindJob): Promise<RunOutcome | undefined> {

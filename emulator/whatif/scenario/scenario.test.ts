@@ -125,9 +125,9 @@ describe('one line with the place tells', () => {
       'folder/s.yaml:4:11: "faults" cannot be set yet; what can is board,',
     ],
     [
-      'carve-outs, which are not there yet',
-      with_(`carveouts: []\nchange: { seed: 1 }\n${sides}`),
-      'folder/s.yaml:4:1: "carveouts" cannot be set yet',
+      'a carve-out without a size',
+      with_(`carveouts: ["0x0:gpu"]\nchange: { seed: 1 }\n${sides}`),
+      'folder/s.yaml:4:13: carveouts[0]: expected BASE+SIZE[:NAME]',
     ],
     [
       'a release that is a number',

@@ -3,6 +3,8 @@ import { type PhysicalRange, parseRange } from '../../base/range.ts';
 import { validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
 import type { TreeEdit } from '../../devicetree/edits/edits.ts';
 import { configNames } from '../../linux/kconfig.ts';
+import { architectureNames } from '../../machine/architecture.ts';
+import { type CarveOut, parseCarveOut } from '../../machine/carve-out.ts';
 import {
   credentialsSchema,
   readWorkload,
@@ -10,7 +12,6 @@ import {
   type WorkloadCredentials,
 } from '../../userland/workload/workload.ts';
 import { within } from '../../userland/workload/yaml-checks.ts';
-import { architectureNames } from '../../machine/architecture.ts';
 import type { BootOptions } from '../boot-options.ts';
 import { type ModuleLoad, parseModuleLoad } from '../userland/module-loads.ts';
 
@@ -79,6 +80,13 @@ const ranges = z.preprocess(
   z.array(range, 'expected BASE+SIZE, or a list').min(1),
 );
 
+const carveOut = text('BASE+SIZE[:NAME]').transform((written, context): CarveOut => {
+  const parsed = parseCarveOut(written);
+  if (parsed !== undefined) return parsed;
+  context.addIssue(`expected BASE+SIZE[:NAME], for instance 0x3b400000+76M:gpu, not "${written}"`);
+  return z.NEVER;
+});
+
 const symbols = z.record(
   z.string().regex(/^(?!CONFIG_)[A-Z0-9_]+$/),
   z.union([z.string(), z.int(), z.boolean()]),
@@ -134,10 +142,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     })),
   ],
   ['release', option(text('a release in quotes, such as "6.1"'), (release) => ({ release }))],
-  [
-    'arch',
-    option(z.enum(architectureNames, 'expected arm64 or arm'), (arch) => ({ arch })),
-  ],
+  ['arch', option(z.enum(architectureNames, 'expected arm64 or arm'), (arch) => ({ arch }))],
   ['policy', option(text('the name of an export policy'), (exportPolicy) => ({ exportPolicy }))],
   [
     'configuration',
@@ -160,6 +165,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     }),
   ],
   ['memory', option(ranges, (memory) => ({ memory }))],
+  ['carveouts', option(z.array(carveOut).min(1), (carveOuts) => ({ carveOuts }))],
   ['placement', option(placement, (value) => value)],
   [
     'overlays',
@@ -190,7 +196,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
 ]);
 
 /** What has a name already, and no way to be set yet. */
-const notYet = ['carveouts', 'faults'];
+const notYet = ['faults'];
 
 /** The settings that a scenario and its change may name. */
 export const settingKeys: readonly string[] = [...settings.keys(), ...notYet];

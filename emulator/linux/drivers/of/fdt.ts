@@ -21,6 +21,9 @@ export function scanMemory(boot: BootEnvironment, memblock: Memblock): number {
       addBank(boot, memblock, node, bank);
     }
   }
+  for (const { baseBytes, sizeBytes, name } of boot.handoff.carveOuts ?? []) {
+    memblock.carveOuts.push({ base: baseBytes, end: baseBytes + sizeBytes, owner: name });
+  }
   capToUsableRange(flat, memblock);
   return banks;
 }

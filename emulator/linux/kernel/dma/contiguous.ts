@@ -24,6 +24,14 @@ export interface Contiguous {
   readonly heapAreas: readonly CmaArea[];
 }
 
+/** The default area that `cma=` or the configuration asks for. */
+interface WantedArea extends CmaCommandLine {
+  readonly fixed: boolean;
+  readonly source: string;
+  /** Who set the limit. */
+  readonly limitOwner: string;
+}
+
 /**
  * The default area and the areas of the tree. Plays kernel/dma/contiguous.c.
  * Deviations: no areas per NUMA node.
@@ -115,7 +123,8 @@ export class ContiguousAreas implements Contiguous {
       return;
     }
     const search = explainSearch(this.#memblock, asked, this.#geometry.cmaQuantumBytes);
-    const outcome = this.#cma.declare({ ...asked, name: 'reserved' });
+    const { size, base, limit, fixed } = asked;
+    const outcome = this.#cma.declare({ size, base, limit, fixed, name: 'reserved' });
     const made = 'area' in outcome;
     const isAboutPlace = made || outcome.errno === -errno.ENOMEM || outcome.errno === -errno.EBUSY;
     this.#boot.decisions.note({
@@ -162,15 +171,18 @@ export class ContiguousAreas implements Contiguous {
     if (heapListFull !== undefined) this.#boot.log.warn(heapListFull[kind]);
   }
 
-  #wanted(dmaLimit: bigint): CmaCommandLine & { readonly fixed: boolean; readonly source: string } {
+  #wanted(dmaLimit: bigint): WantedArea {
     const asked = this.commandLine;
+    const zone = 'what every device reaches (the DMA zone)';
     if (asked === undefined) {
-      return { size: this.#configuredSize(), base: 0n, limit: dmaLimit, fixed: false, source: 'Kconfig' };
+      const size = this.#configuredSize();
+      return { size, base: 0n, limit: dmaLimit, limitOwner: zone, fixed: false, source: 'Kconfig' };
     }
     const replaces = this.#boot.release.behaviours.commandLineLimit === 'command-line';
     const own = asked.limit === 0n ? dmaLimit : asked.limit;
     const limit = replaces || dmaLimit === 0n || own < dmaLimit ? own : dmaLimit;
-    return { ...asked, limit, fixed: isFixed(asked), source: 'cma=' };
+    const limitOwner = asked.limit !== 0n && limit === asked.limit ? 'the range that cma= states' : zone;
+    return { ...asked, limit, limitOwner, fixed: isFixed(asked), source: 'cma=' };
   }
 
   /** The size that the configuration selects. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hex } from '../../../base/units.ts';
-import type { AreaSummary } from '../../summary.ts';
+import type { AreaSummary, BootSummary } from '../../summary.ts';
 import { defineFacet, differing } from '../facet.ts';
 import type { Difference } from '../observed.ts';
 import { size, sizeText } from './sizes.ts';
@@ -12,6 +12,7 @@ const area = z.strictObject({
   isDefault: z.boolean().optional(),
   active: z.boolean().optional(),
   node: z.string().optional(),
+  heaps: z.array(z.string()).optional(),
 });
 
 /** CMA areas, by name: what they are like, or `absent`. */
@@ -23,7 +24,7 @@ export const areas = defineFacet({
     return Object.entries(wanted).flatMap(([name, facts]) => {
       const seen = all.find((area) => area.name === name);
       if (facts === 'absent') return differing(`area ${name}`, 'absent', describe(seen));
-      if (seen !== undefined) return compareArea(name, facts, seen);
+      if (seen !== undefined) return compareArea(name, facts, seen, heapsOver(summary, name));
       const names = all.map((area) => area.name).join(' ');
       return [
         { what: `area ${name}`, expected: 'present', seen: names === '' ? 'no areas' : `only ${names}` },
@@ -32,7 +33,17 @@ export const areas = defineFacet({
   },
 });
 
-function compareArea(name: string, wanted: z.output<typeof area>, seen: AreaSummary): readonly Difference[] {
+/** The names by which an area's memory is reached. */
+function heapsOver(summary: BootSummary | undefined, area: string): readonly string[] {
+  return (summary?.heaps ?? []).filter((heap) => heap.area === area).map(({ name }) => name);
+}
+
+function compareArea(
+  name: string,
+  wanted: z.output<typeof area>,
+  seen: AreaSummary,
+  heaps: readonly string[],
+): readonly Difference[] {
   const same = <Value>(
     key: string,
     value: Value | undefined,
@@ -45,6 +56,7 @@ function compareArea(name: string, wanted: z.output<typeof area>, seen: AreaSumm
     ...same('usedPages', wanted.usedPages, seen.usedPages, String),
     ...same('isDefault', wanted.isDefault, seen.isDefault, String),
     ...same('active', wanted.active, seen.active, String),
+    ...same('heaps', wanted.heaps, heaps, (names) => names.join(' ')),
     ...same('node', wanted.node, seen.node ?? 'none', String),
   ];
 }

@@ -2,6 +2,7 @@ import type { Facet } from '../facet.ts';
 import { areas } from './areas.ts';
 import { booted } from './booted.ts';
 import { errno } from './errno.ts';
+import { explain } from './explain.ts';
 import { explanation } from './explanation.ts';
 import { heaps } from './heaps.ts';
 import { leaks } from './leaks.ts';
@@ -22,6 +23,7 @@ const all = [
   meminfo,
   log,
   explanation,
+  explain,
   workloads,
   errno,
   leaks,

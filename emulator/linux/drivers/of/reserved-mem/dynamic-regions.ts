@@ -1,6 +1,8 @@
 import type { Attempt, Obstacle } from '../../../../base/decisions.ts';
 import { formatSize, hex } from '../../../../base/units.ts';
-import { obstacleIn, obstaclesIn, shortage } from '../../../kernel/dma/contiguous/explain.ts';
+import type { DtProperty } from '../../../../devicetree/tree.ts';
+import { obstacleIn, obstaclesIn } from '../../../kernel/dma/contiguous/explain.ts';
+import { shortage } from '../../../kernel/dma/contiguous/shortage.ts';
 import type { SearchWindow } from '../../../mm/memblock.ts';
 import { type CellRange, isCompatible } from '../flat-tree.ts';
 import type { RegionContext } from '../reserved-mem.ts';
@@ -56,13 +58,13 @@ export function place(context: RegionContext, region: Region): CellRange | undef
 function readWish(context: RegionContext, region: Region): Wish | undefined {
   const { boot, flat, geometry } = context;
   const { node, name } = region;
-  const refuse = (line: string, reason: string): undefined => {
+  const refuse = (property: string, line: string, reason: string): undefined => {
     boot.log.err(`OF: reserved mem: ${line}`);
     region.become('skipped', reason);
     boot.decisions.note({
       subject: region.nodePath,
       rule: 'reserved-memory/malformed',
-      position: boot.handoff.tree.positionOf(node),
+      position: boot.handoff.tree.positionOf(node, property),
       outcome: `skipped: ${reason}`,
     });
     return undefined;
@@ -74,13 +76,14 @@ function readWish(context: RegionContext, region: Region): Wish | undefined {
   }
   const sizeBytes = flat.size(size);
   if (sizeBytes === undefined) {
-    return refuse(`invalid size property in '${name}' node.`, `its size must have ${flat.sizeCells} cells`);
+    const reason = `its size has ${cellsOf(size)}, not the ${flat.sizeCells} that the root's #size-cells wants`;
+    return refuse('size', `invalid size property in '${name}' node.`, reason);
   }
   const alignmentProperty = node.property('alignment');
   const stated = alignmentProperty === undefined ? 0n : flat.address(alignmentProperty);
   if (stated === undefined) {
-    const reason = `its alignment must have ${flat.addressCells} cells`;
-    return refuse(`invalid alignment property in '${name}' node.`, reason);
+    const reason = `its alignment has ${cellsOf(alignmentProperty)}, not the ${flat.addressCells} that the root's #address-cells wants`;
+    return refuse('alignment', `invalid alignment property in '${name}' node.`, reason);
   }
   const isPool =
     boot.config.facts.cma && isCompatible(node, 'shared-dma-pool') && region.reusable && !region.noMap;
@@ -88,10 +91,17 @@ function readWish(context: RegionContext, region: Region): Wish | undefined {
   const alignment = stated > least ? stated : least;
   const rangesProperty = node.property('alloc-ranges');
   if (rangesProperty !== undefined && rangesProperty.bytes.length % flat.pairBytes !== 0) {
+    const cells = `${flat.addressCells} for an address and ${flat.sizeCells} for a size, as the root says`;
+    const reason = `its alloc-ranges have ${cellsOf(rangesProperty)}, no multiple of ${flat.pairBytes / 4} (${cells})`;
     if (boot.release.behaviours.malformedAllocRanges === 'skip') {
-      const reason = `its alloc-ranges are no multiple of ${flat.pairBytes / 4} cells`;
-      return refuse(`invalid alloc-ranges property in '${name}', skipping node.`, reason);
+      return refuse('alloc-ranges', `invalid alloc-ranges property in '${name}', skipping node.`, reason);
     }
+    boot.decisions.note({
+      subject: region.nodePath,
+      rule: 'reserved-memory/malformed',
+      position: boot.handoff.tree.positionOf(node, 'alloc-ranges'),
+      outcome: `they count as absent, so that it may lie anywhere: ${reason}`,
+    });
     return { size: sizeBytes, alignment: alignment === 0n ? cacheLine : alignment, ranges: undefined };
   }
   return {
@@ -99,6 +109,11 @@ function readWish(context: RegionContext, region: Region): Wish | undefined {
     alignment: alignment === 0n ? cacheLine : alignment,
     ranges: rangesProperty === undefined ? undefined : flat.pairs(rangesProperty),
   };
+}
+
+function cellsOf(property: DtProperty | undefined): string {
+  const count = (property?.bytes.length ?? 0) / 4;
+  return count === 1 ? '1 cell' : `${count} cells`;
 }
 
 /** The window of one of the `alloc-ranges`, with the direction that the release searches it in. */
@@ -156,7 +171,10 @@ function attempt(
     sizeBytes: wish.size,
     alignBytes: wish.alignment,
     ...(base === undefined ? {} : { baseBytes: base }),
-    result: base === undefined ? shortage(memblock, wish.alignment, window) : `free: placed at ${hex(base)}`,
+    result:
+      base === undefined
+        ? shortage(memblock, wish.alignment, window, { start: 'its alloc-ranges', end: 'its alloc-ranges' })
+        : `free: placed at ${hex(base)}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Obstacle } from '../../../../base/decisions.ts';
 import { formatSize, hex } from '../../../../base/units.ts';
-import type { Claim, Memblock, SearchWindow } from '../../../mm/memblock.ts';
+import type { Claim, Memblock } from '../../../mm/memblock.ts';
+import { shortage } from './shortage.ts';
 
 /** A search for a place, before it is made. */
 interface Search {
@@ -8,6 +9,8 @@ interface Search {
   readonly base: bigint;
   /** End of the range; 0 for the end of memory. */
   readonly limit: bigint;
+  /** Who set that end: "the limit that cma= states". */
+  readonly limitOwner: string;
   readonly fixed: boolean;
 }
 
@@ -37,7 +40,15 @@ export function explainSearch(
     what,
     obstacle: obstacleIn(memblock, from, end),
     obstacles: place === undefined ? obstaclesIn(memblock, from, end) : [],
-    shortage: place === undefined ? shortage(memblock, quantum, { start: search.base, end }) : undefined,
+    shortage:
+      place === undefined
+        ? shortage(
+            memblock,
+            quantum,
+            { start: search.base, end },
+            { start: 'its base', end: search.limitOwner },
+          )
+        : undefined,
   };
 }
 
@@ -50,23 +61,38 @@ export function obstacleIn(memblock: Memblock, start: bigint, end: bigint): Obst
   return lowest === undefined ? undefined : obstacleOf(lowest);
 }
 
-/** Every claim that touches a range, and every gap between banks of memory inside it, lowest first. */
+/** Every claim that touches a range, and every part of it that is no memory, lowest first. */
 export function obstaclesIn(memblock: Memblock, start: bigint, end: bigint): readonly Obstacle[] {
   const claims = memblock
     .claimsIn(start, end)
     .map((claim) => ({ base: claim.base, shown: obstacleOf(claim) }));
-  const gaps = memblock.memory.regions.flatMap((bank, index, banks) => {
+  const banks = memblock.memory.regions;
+  const gaps = banks.flatMap((bank, index) => {
     const next = banks[index + 1];
-    const isGap = next !== undefined && bank.end < next.base && start < bank.end && next.base < end;
-    return isGap ? [{ base: bank.end, shown: gapOf(bank.end, next.base) }] : [];
+    // Beyond the last bank there is no end to tell.
+    if (next === undefined || next.base === bank.end) return [];
+    const touches = bank.end < end && start < next.base;
+    return touches ? [{ base: bank.end, shown: gapOf(memblock, bank.end, next.base) }] : [];
   });
-  const found = [...claims, ...gaps].sort((a, b) => (a.base < b.base ? -1 : a.base > b.base ? 1 : 0));
+  const last = banks.at(-1);
+  const beyond =
+    last !== undefined && last.end < end && start < end
+      ? [{ base: last.end, shown: gapOf(memblock, last.end, end) }]
+      : [];
+  const found = [...claims, ...gaps, ...beyond].sort((a, b) =>
+    a.base < b.base ? -1 : a.base > b.base ? 1 : 0,
+  );
   return found.map(({ shown }) => shown);
 }
 
-function gapOf(base: bigint, end: bigint): Obstacle {
+/** A part of the address space that is no memory; the firmware's, where it keeps a part of it. */
+function gapOf(memblock: Memblock, base: bigint, end: bigint): Obstacle {
   const sizeBytes = end - base;
-  return { what: `there is no memory at ${hex(base)}, ${formatSize(sizeBytes)}`, baseBytes: base, sizeBytes };
+  const kept = memblock.carveOuts.find((part) => part.base < end && base < part.end);
+  const what = `there is no memory at ${hex(base)}, ${formatSize(sizeBytes)}`;
+  if (kept === undefined) return { what, baseBytes: base, sizeBytes };
+  const whose = `the firmware keeps ${formatSize(kept.end - kept.base)} at ${hex(kept.base)} for ${kept.owner}`;
+  return { what: `${what}: ${whose}`, owner: kept.owner, baseBytes: base, sizeBytes };
 }
 
 function obstacleOf(claim: Claim): Obstacle {
@@ -77,21 +103,4 @@ function obstacleOf(claim: Claim): Obstacle {
     sizeBytes: claim.end - claim.base,
     ...(claim.position === undefined ? {} : { position: claim.position }),
   };
-}
-
-/** Why a search that failed did: how much of memory it could see, and the largest aligned hole in it. */
-export function shortage(memblock: Memblock, alignment: bigint, window: SearchWindow): string {
-  let largest: { base: bigint; size: bigint } | undefined;
-  for (const { base, end } of memblock.freeRanges(window)) {
-    const from = ((base + alignment - 1n) / alignment) * alignment;
-    if (from < end && (largest === undefined || end - from > largest.size)) {
-      largest = { base: from, size: end - from };
-    }
-  }
-  if (largest !== undefined) {
-    return `no free range is large enough; the largest has ${formatSize(largest.size)}, from ${hex(largest.base)} on`;
-  }
-  const from = window.start ?? 0n;
-  const isMemory = memblock.overlapsMemory(from, (window.end ?? memblock.endOfMemory) - from);
-  return isMemory ? 'nothing is free there' : 'there is no memory';
 }

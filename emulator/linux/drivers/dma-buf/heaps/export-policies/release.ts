@@ -1,28 +1,6 @@
 import type { EarlyKernel } from '../../../../init/kernel.ts';
+import { defaultHeaps } from './default-area.ts';
 import type { ExportPolicy, HeapPlan } from './policy.ts';
-
-const fixedName = 'default_cma_region';
-
-/** The default area's heaps: its name by release, and a second one where the release adds it. */
-function defaultHeaps({ contiguous, release, config }: EarlyKernel): HeapPlan[] {
-  const { defaultArea: area } = contiguous;
-  if (area === undefined) return [];
-  const { behaviours } = release;
-  if (behaviours.cmaHeapNaming === 'area')
-    return [{ name: area.name, area, reason: 'The default area becomes a heap', required: true }];
-  const fixed: HeapPlan = {
-    name: fixedName,
-    area,
-    reason: 'The default area becomes a heap of fixed name',
-    required: true,
-  };
-  const hasLegacy = config.enabled('DMABUF_HEAPS_CMA_LEGACY') && behaviours.cmaHeapTwin === 'legacy-option';
-  if (!hasLegacy || area.name === fixedName) return [fixed];
-  return [
-    fixed,
-    { name: area.name, area, reason: 'DMABUF_HEAPS_CMA_LEGACY keeps the old name', required: true },
-  ];
-}
 
 function areaHeaps({ contiguous, cma, release }: EarlyKernel): HeapPlan[] {
   switch (release.behaviours.regionHeaps) {
