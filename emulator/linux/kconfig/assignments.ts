@@ -21,11 +21,25 @@ export function parseAssignment(text: string): SymbolAssignment {
   return { symbol, value };
 }
 
+/** What follows from the page size. */
+const pageSizes = [
+  'ARM64_PAGE_SHIFT',
+  'PAGE_SHIFT',
+  'ARCH_FORCE_MAX_ORDER',
+  'FORCE_MAX_ZONEORDER',
+  'PAGE_BLOCK_ORDER',
+  'PAGE_BLOCK_MAX_ORDER',
+];
+
 /** Symbols that are worked out of a choice and must not survive its change. */
 const derived: Readonly<Record<string, readonly string[]>> = {
-  ARM64_4K_PAGES: ['ARM64_PAGE_SHIFT', 'PAGE_SHIFT', 'ARCH_FORCE_MAX_ORDER'],
-  ARM64_16K_PAGES: ['ARM64_PAGE_SHIFT', 'PAGE_SHIFT', 'ARCH_FORCE_MAX_ORDER'],
-  ARM64_64K_PAGES: ['ARM64_PAGE_SHIFT', 'PAGE_SHIFT', 'ARCH_FORCE_MAX_ORDER'],
+  ARM64_4K_PAGES: pageSizes,
+  ARM64_16K_PAGES: pageSizes,
+  ARM64_64K_PAGES: pageSizes,
+  VMSPLIT_3G: ['PAGE_OFFSET'],
+  VMSPLIT_3G_OPT: ['PAGE_OFFSET'],
+  VMSPLIT_2G: ['PAGE_OFFSET'],
+  VMSPLIT_1G: ['PAGE_OFFSET'],
 };
 
 /**

@@ -114,5 +114,6 @@ export const symbolRules: ReadonlyMap<string, SymbolRule> = new Map(
 /** Choices of which exactly one is set: setting one clears the others. */
 export const choices: readonly (readonly string[])[] = [
   ['ARM64_4K_PAGES', 'ARM64_16K_PAGES', 'ARM64_64K_PAGES'],
+  ['VMSPLIT_3G', 'VMSPLIT_3G_OPT', 'VMSPLIT_2G', 'VMSPLIT_1G'],
   ['CMA_SIZE_SEL_MBYTES', 'CMA_SIZE_SEL_PERCENTAGE', 'CMA_SIZE_SEL_MIN', 'CMA_SIZE_SEL_MAX'],
 ];

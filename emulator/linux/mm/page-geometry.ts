@@ -15,7 +15,8 @@ export interface PageGeometry {
 }
 
 /** The largest orders where nothing is configured: blocks of 4 MiB, 32 MiB and 512 MiB. */
-const usualMaxOrder: Readonly<Record<number, number>> = { 12: 10, 14: 11, 16: 13 };
+const usualMaxOrders: Readonly<Record<number, number>> = { 12: 10, 14: 11, 16: 13 };
+const smallestMaxOrder = 10;
 
 /** Works the geometry out of release and configuration. */
 export function pageGeometry(release: Release, config: KernelConfig): PageGeometry {
@@ -24,7 +25,7 @@ export function pageGeometry(release: Release, config: KernelConfig): PageGeomet
   const configured = config.number('ARCH_FORCE_MAX_ORDER') ?? config.number('FORCE_MAX_ZONEORDER');
   const maxOrder =
     configured === undefined
-      ? (usualMaxOrder[pageShift] ?? 10)
+      ? usualMaxOrder(release, config)
       : configured - (behaviours.maxOrder === 'exclusive' ? 1 : 0);
   const hugeBlocks =
     hugetlb || (behaviours.hugepageBlocks === 'hugetlb-or-transparent' && transparentHugepage);
@@ -40,6 +41,12 @@ export function pageGeometry(release: Release, config: KernelConfig): PageGeomet
     pageblockPages: 2 ** pageblockOrder,
     cmaQuantumBytes: 1n << BigInt(quantumOrder + pageShift),
   };
+}
+
+function usualMaxOrder({ behaviours }: Release, { facts }: KernelConfig): number {
+  const order = usualMaxOrders[facts.pageShift] ?? smallestMaxOrder;
+  if (order === smallestMaxOrder || facts.transparentHugepage) return order;
+  return behaviours.largestBlock === 'by-page-size' ? order : smallestMaxOrder;
 }
 
 /** The configured cap on pageblocks; the release is asked only where a symbol would lower the order. */

@@ -8,6 +8,8 @@ export interface ContiguousBehaviours {
   readonly hugepageBlocks: 'hugetlb' | 'hugetlb-or-transparent';
   /** A cap on pageblocks from the configuration: PAGE_BLOCK_ORDER or PAGE_BLOCK_MAX_ORDER. */
   readonly pageblockCap: 'none' | 'PAGE_BLOCK_ORDER' | 'PAGE_BLOCK_MAX_ORDER';
+  /** Which page sizes have a larger largest block by default: those of 16K and 64K, or only with huge pages. */
+  readonly largestBlock: 'by-huge-pages' | 'by-page-size';
   /** Whether the largest order of the page allocator is one less than the configured one. */
   readonly maxOrder: 'exclusive' | 'inclusive';
   /** How many areas there can be for CONFIG_CMA_AREAS. */
@@ -89,6 +91,20 @@ export const contiguousHistory: History<ContiguousBehaviours> = {
       value: 'PAGE_BLOCK_MAX_ORDER',
       evidence: 'read',
       says: 'caps pageblocks by PAGE_BLOCK_MAX_ORDER',
+    },
+  ],
+  largestBlock: [
+    {
+      since: 'rfc-2019',
+      value: 'by-huge-pages',
+      evidence: 'read',
+      says: 'has blocks of 32 MiB and 512 MiB with pages of 16K and 64K only where transparent huge pages are configured',
+    },
+    {
+      since: '6.0',
+      value: 'by-page-size',
+      evidence: 'recorded',
+      says: 'has blocks of 32 MiB and 512 MiB with pages of 16K and 64K',
     },
   ],
   maxOrder: [

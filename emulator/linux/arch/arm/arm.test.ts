@@ -141,12 +141,16 @@ describe('the area of cma= and of the configuration', () => {
 
 describe('a pool of the tree', () => {
   it('without alloc-ranges lies at the end of all memory', () => {
-    const regions = { 'linux,cma': { ...reusable, 'linux,cma-default': true, size: cells(64 * mib) } };
+    const regions: NodeText = {
+      'linux,cma': { ...reusable, 'linux,cma-default': true, size: cells(64 * mib) },
+    };
     expect(bootArm({ regions }).areas).toEqual(['linux,cma bc000000']);
   });
 
   it('that crosses into high memory cannot be activated', () => {
-    const regions = { pool: { ...reusable, 'linux,cma-default': true, reg: cells(0xae00_0000, 64 * mib) } };
+    const regions: NodeText = {
+      pool: { ...reusable, 'linux,cma-default': true, reg: cells(0xae00_0000, 64 * mib) },
+    };
     const { areas, texts } = bootArm({ regions });
     expect(areas).toEqual(['pool ae000000 inactive']);
     expect(texts).toContain('cma: CMA area pool could not be activated');
