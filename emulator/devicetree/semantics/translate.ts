@@ -18,7 +18,7 @@ const pciTypes = new Set(['pci', 'pciex', 'vci', 'ht']);
 
 /** PCI addresses begin with a cell of flags, which is no part of the number. */
 function isPci(bus: DtNode): boolean {
-  return pciTypes.has(bus.property('device_type')?.string ?? '');
+  return pciTypes.has(bus.property('device_type')?.string ?? '') || bus.baseName === 'pcie';
 }
 
 /** The windows that a bus states; undefined where the property is missing, empty where everything maps to itself. */

@@ -1,5 +1,5 @@
 import { hex } from '../../../../base/units.ts';
-import { addressBits, highestDmaAddress } from '../../../drivers/of/address.ts';
+import { highestDmaAddress } from '../../../../devicetree/semantics/dma-reach.ts';
 import type { BootEnvironment } from '../../../init/kernel.ts';
 import { memparse } from '../../../lib/cmdline.ts';
 import { physicalAddressMax } from '../../../mm/memblock/region-table.ts';
@@ -62,6 +62,11 @@ function zoneEnd(boot: BootEnvironment, memblock: Memblock, last: bigint): bigin
   }
   const end = memblock.endOfMemory - 1n;
   return (reach < end ? reach : end) + 1n;
+}
+
+/** fls64() of an address: how many bits it has. */
+function addressBits(address: bigint): number {
+  return address === 0n ? 0 : address.toString(2).length;
 }
 
 /** The last address of the DMA zone, if memory reaches that far: what every bus master of the tree can address. */
