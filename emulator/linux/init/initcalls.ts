@@ -1,5 +1,5 @@
-import { DriverCore } from '../drivers/base/class.ts';
 import { scheduleBoardDrivers } from '../drivers/base/board-drivers.ts';
+import { DriverCore } from '../drivers/base/class.ts';
 import { Devices } from '../drivers/base/dd.ts';
 import { Devtmpfs } from '../drivers/base/devtmpfs.ts';
 import { Faults } from '../drivers/base/faults.ts';
@@ -13,9 +13,10 @@ import { DmaHeaps } from '../drivers/dma-buf/dma-heap.ts';
 import { addCmaHeaps } from '../drivers/dma-buf/heaps/cma-heap.ts';
 import { createSystemHeap } from '../drivers/dma-buf/heaps/system-heap.ts';
 import { addSwSync } from '../drivers/dma-buf/sw-sync.ts';
+import { addUdmabuf } from '../drivers/dma-buf/udmabuf.ts';
 import { addVgem } from '../drivers/gpu/drm/vgem.ts';
-import { addTeeHeaps } from '../drivers/tee/optee.ts';
 import { addDeviceTreeFiles } from '../drivers/of/device-tree-files.ts';
+import { addTeeHeaps } from '../drivers/tee/optee.ts';
 import { CharDevices } from '../fs/char-dev.ts';
 import { BinaryFormats } from '../fs/exec.ts';
 import { FileTable } from '../fs/file.ts';
@@ -84,6 +85,7 @@ const initcalls: readonly Initcall[] = [
   { level: 'fs', name: 'proc_modules_init', run: whereEnabled('MODULES', addModuleFiles) },
   { level: 'fs', name: 'of_core_init', run: addDeviceTreeFiles },
   { level: 'device', name: 'vgem_init', run: whereEnabled('DRM_VGEM', addVgem) },
+  { level: 'device', name: 'udmabuf_dev_init', run: whereEnabled('UDMABUF', addUdmabuf) },
   { level: 'late', name: 'sync_debugfs_init', run: whereEnabled('SW_SYNC', addSwSync) },
   { level: 'fs', name: 'chr_dev_init', run: addMemoryDevices },
   { level: 'device', name: 'system_heap_create', run: whereBuiltIn('DMABUF_HEAPS_SYSTEM', createSystemHeap) },

@@ -26,6 +26,8 @@ export class Frames {
   /** Only frames with more than one reference are listed. */
   readonly #shared = new Map<number, number>();
   readonly #holders = new Set<FrameHolder>();
+  /** Frames that must stay where they are, and for how many. */
+  readonly #pinned = new Map<number, number>();
 
   constructor(source: FrameSource) {
     this.#source = source;
@@ -51,6 +53,19 @@ export class Frames {
     else this.#shared.set(pfn, references - 1);
   }
 
+  /** Refers to a frame and keeps it where it is: what gives its address to others. */
+  pin(pfn: number): void {
+    this.get(pfn);
+    this.#pinned.set(pfn, (this.#pinned.get(pfn) ?? 0) + 1);
+  }
+
+  unpin(pfn: number): void {
+    const pins = this.#pinned.get(pfn) ?? 0;
+    if (pins > 1) this.#pinned.set(pfn, pins - 1);
+    else this.#pinned.delete(pfn);
+    this.put(pfn);
+  }
+
   /** From now on the holder is told where frames move. */
   addHolder(holder: FrameHolder): void {
     this.#holders.add(holder);
@@ -62,9 +77,10 @@ export class Frames {
 
   /**
    * migrate_pages(): moves frames to others and gives the old ones back; false, without effect, where there is no
-   * room. Pages outside CMA areas are preferred as targets.
+   * room or a frame is pinned. Pages outside CMA areas are preferred as targets.
    */
   migrate(pfns: readonly number[]): boolean {
+    if (this.#pinned.size > 0 && pfns.some((pfn) => this.#pinned.has(pfn))) return false;
     const moved = new Map<number, number>();
     for (const pfn of pfns) {
       const target = this.#target();

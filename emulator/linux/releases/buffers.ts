@@ -26,6 +26,10 @@ export interface BufferBehaviours {
   readonly syncFileDeadline: boolean;
   /** Whether SET_NAME exists in both sizes of its number. */
   readonly setNameNumbers: 'native' | 'both';
+  /** How buffers of /dev/udmabuf are mapped: pages that can be pinned, or page numbers only. */
+  readonly udmabufMap: 'page' | 'pfn';
+  /** Whether /dev/udmabuf refuses a memfd that is sealed against writes to come. */
+  readonly udmabufFutureWriteSeal: 'allowed' | 'EINVAL';
 }
 
 export const bufferHistory: History<BufferBehaviours> = {
@@ -159,5 +163,33 @@ export const bufferHistory: History<BufferBehaviours> = {
       says: 'takes the native number of SET_NAME only',
     },
     { since: '5.7', value: 'both', evidence: 'recorded', says: 'takes both numbers of SET_NAME' },
+  ],
+  udmabufMap: [
+    {
+      since: 'rfc-2019',
+      value: 'page',
+      evidence: 'inferred',
+      says: "maps udmabuf's buffers page by page",
+    },
+    {
+      since: '6.12',
+      value: 'pfn',
+      evidence: 'inferred',
+      says: "maps udmabuf's buffers by page numbers",
+    },
+  ],
+  udmabufFutureWriteSeal: [
+    {
+      since: 'rfc-2019',
+      value: 'allowed',
+      evidence: 'inferred',
+      says: 'makes udmabufs of memfds that are sealed against writes to come',
+    },
+    {
+      since: '6.12',
+      value: 'EINVAL',
+      evidence: 'inferred',
+      says: 'makes no udmabufs of memfds that are sealed against writes to come',
+    },
   ],
 };

@@ -128,6 +128,7 @@ export const descriptorCalls: readonly SystemCall[] = [
     number: 29,
     errnos: [
       'EBADF',
+      'EBADFD',
       'ENOTTY',
       'EINVAL',
       'EFAULT',
