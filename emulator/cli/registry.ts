@@ -23,6 +23,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'exec',
+    {
+      summary: 'Boot a board or a devicetree and run an unmodified program of this machine on it',
+      load: async () => (await import('./commands/exec.ts')).execCommand,
+    },
+  ],
+  [
     'test',
     {
       summary: 'Run scenarios: what a change does, expected and seen',

@@ -1,0 +1,6 @@
+/** Programs of the host under an emulated board. */
+export const nativeErrors = {
+  'native-impossible': (facts: { readonly problem: string }) =>
+    `native programs cannot be run here: ${facts.problem}`,
+  'program-not-found': (facts: { readonly program: string }) => `there is no program ${facts.program}`,
+} as const;

@@ -1,0 +1,96 @@
+import { inputError } from '../../base/input-error.ts';
+import { bootOptionTable, readBootOptions } from '../boot-options.ts';
+import { defineCommand } from '../command.ts';
+import { boardCompletions } from '../completions.ts';
+
+/** `heapboard exec`: a program of the host, unchanged, with a board's heaps under it. */
+export const execCommand = defineCommand({
+  arguments: [
+    {
+      name: 'input',
+      describe: "a board's name, a .dts or .dtb file, or - for stdin",
+      complete: boardCompletions,
+    },
+    { name: 'program', describe: 'the program and its arguments, behind --', many: true },
+  ],
+  options: {
+    native: {
+      takes: 'nothing',
+      describe: 'run a program of this machine (docs/native.md)',
+    },
+    backend: {
+      takes: 'value',
+      placeholder: 'FORM',
+      describe: 'how its calls are caught: notify (seccomp) or ptrace; notify where the host can do it',
+      complete: async () => ['notify', 'ptrace'],
+    },
+    user: {
+      takes: 'value',
+      placeholder: 'UID[:GID[:GROUP,…]]',
+      describe: 'who it is on the board; root where not given',
+    },
+    json: {
+      takes: 'nothing',
+      describe: 'one JSON document on stdout (docs/native.md); what the program prints goes to stderr',
+    },
+    'fail-on-leak': {
+      takes: 'nothing',
+      describe: 'exit code 1 where the program itself ended with 0 and a buffer was left to vanish',
+    },
+    ...bootOptionTable,
+  },
+  examples: [
+    ['heapboard exec hikey --native -- ./camera-test', 'a test with the heaps of a HiKey under it'],
+    ["heapboard exec rpi4 --native -- bash -c 'ls -l /dev/dma_heap'", 'a shell that sees those of a Pi'],
+    ['heapboard exec hikey --native --user 1000:44 -- ctest', 'a suite as user 1000 of group 44'],
+  ],
+  async run([input = '', ...command], options, io) {
+    if (!options.native) {
+      const problem = 'only programs of this machine can be run for now; say exec … --native -- PROGRAM';
+      throw inputError('usage', { problem });
+    }
+    if (command.length === 0) {
+      throw inputError('usage', { problem: 'exec needs a program behind --; see heapboard exec --help' });
+    }
+    const identity = readUser(options.user);
+    const backend = readBackend(options.backend);
+    const [{ boot }, { workloadHost }, { runNative }, { nativeDocument }, { findProgram }] =
+      await Promise.all([
+        import('../../whatif/boot.ts'),
+        import('../../whatif/workload-host.ts'),
+        import('../../userland/native/supervisor.ts'),
+        import('../../report/native-json.ts'),
+        import('../../userland/native/find-program.ts'),
+      ]);
+    findProgram(command[0] ?? '', process.env.PATH ?? '');
+    const system = await boot(input, readBootOptions(options), { stdin: io.stdin });
+    const outcome = await runNative(system.running, workloadHost(system), {
+      command,
+      identity,
+      backend,
+      environment: process.env,
+      stdoutToStderr: options.json,
+    });
+    const document = nativeDocument(system.summary(), outcome);
+    if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
+    else io.err((await import('../../report/native-text.ts')).nativeText(document, false));
+    const leaked = options['fail-on-leak'] && outcome.leaks.length > 0;
+    return leaked && document.status === 0 ? 1 : document.status;
+  },
+});
+
+function readBackend(value: string | undefined): 'notify' | 'ptrace' | undefined {
+  if (value === undefined || value === 'notify' || value === 'ptrace') return value;
+  throw inputError('bad-option', { option: 'backend', value, expected: 'notify or ptrace' });
+}
+
+/** Reads UID[:GID[:GROUP,…]]; the group is that of the user's number where none is named. */
+function readUser(value = '0') {
+  const [, uid, gid, groups] = /^(\d+)(?::(\d+)(?::([\d,]*))?)?$/.exec(value) ?? [];
+  if (uid === undefined) {
+    const expected = 'UID[:GID[:GROUP,…]], for instance 1000:1000:44,105';
+    throw inputError('bad-option', { option: 'user', value, expected });
+  }
+  const others = (groups ?? '').split(',').filter((group) => group !== '');
+  return { uid: Number(uid), gid: Number(gid ?? uid), groups: others.map(Number) };
+}

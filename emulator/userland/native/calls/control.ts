@@ -1,0 +1,165 @@
+import {
+  DMA_BUF_IOCTL_EXPORT_SYNC_FILE,
+  DMA_BUF_IOCTL_IMPORT_SYNC_FILE,
+  DMA_BUF_IOCTL_SYNC,
+  DMA_BUF_NAME_LEN,
+  DMA_BUF_SET_NAME_A,
+  DMA_BUF_SET_NAME_B,
+} from '../../../linux/uapi/dma-buf.ts';
+import { ioctlReads, ioctlSize } from '../../../linux/uapi/ioctl.ts';
+import { SYNC_IOC_FILE_INFO, SYNC_IOC_MERGE } from '../../../linux/uapi/sync-file.ts';
+import type { BoardProcess, Outcome } from '../board-process.ts';
+import type { StandIn } from '../stand-ins.ts';
+import { argument, type Case, hand, type Supervision, uint32, type Verdict } from '../supervision.ts';
+
+const F_GETFD = 1;
+const F_GETFL = 3;
+const FD_CLOEXEC = 1;
+/** The task sleeps; the call is to be made again. */
+const blocked = -512;
+const EINTR = 4;
+
+/** What a request's argument holds beside plain values. */
+interface RequestShape {
+  readonly request: number;
+  /** Where a descriptor of the program is given. */
+  readonly fdIn?: number;
+  /** Where the new descriptor is reported. */
+  readonly fdOut?: number;
+}
+
+/** Requests of buffers and sync files with descriptors in their arguments. */
+const shapes: readonly RequestShape[] = [
+  { request: DMA_BUF_IOCTL_SYNC },
+  { request: DMA_BUF_IOCTL_EXPORT_SYNC_FILE, fdOut: 4 },
+  { request: DMA_BUF_IOCTL_IMPORT_SYNC_FILE, fdIn: 4 },
+  { request: SYNC_IOC_MERGE, fdIn: 32, fdOut: 36 },
+];
+
+/** Of a heap: the request's number decides, whatever its type byte says. */
+const allocationFdAt = 8;
+
+/** ioctl() on what stands for a file of the board. */
+export function control(given: Supervision, asked: Case): Verdict {
+  const { trap, process } = asked;
+  const standIn = given.standIns.at(trap.tid, uint32(trap, 0));
+  if (standIn === undefined) return 'proceed';
+  given.standIns.drain();
+  if (standIn.kind === 'buffer') given.holdings.holds(process, standIn);
+  const request = uint32(trap, 1);
+  if (request === DMA_BUF_SET_NAME_A || request === DMA_BUF_SET_NAME_B) {
+    return setName(given, asked, standIn, request);
+  }
+  if (request === SYNC_IOC_FILE_INFO && standIn.kind === 'sync-file') {
+    return fileInfo(given, asked, standIn);
+  }
+  return plainControl(given, asked, standIn, request);
+}
+
+/** A request whose argument is a struct of the size that its number tells. */
+function plainControl(given: Supervision, asked: Case, standIn: StandIn, request: number): number {
+  const { trap, process } = asked;
+  const { board } = process;
+  const shape = shapes.find((each) => each.request === request);
+  const size = ioctlSize(request);
+  const address = argument(trap, 2);
+  const bytes = size === 0 ? undefined : given.host.peek(trap.tid, address, size)?.slice();
+  if (bytes !== undefined && shape?.fdIn !== undefined) translateIn(given, asked, bytes, shape.fdIn);
+  const reads = ioctlReads(request);
+  const writable = !reads || bytes === undefined || given.host.poke(trap.tid, address, bytes);
+  const lowestFree = given.lowestFreeOnBoard();
+  const outcome = completed(given, board, () => board.ioctl(standIn.boardFd, request, { bytes, writable }));
+  const isNew = board.call('fcntl', lowestFree, F_GETFD) >= 0;
+  if (!isNew) {
+    if (outcome.result >= 0 && reads && bytes !== undefined)
+      given.host.poke(trap.tid, address, outcome.bytes);
+    return outcome.result;
+  }
+  const fd = handNew(given, asked, lowestFree);
+  if (fd < 0 || outcome.result < 0) return fd < 0 ? fd : outcome.result;
+  const fdAt = standIn.kind === 'device' ? allocationFdAt : shape?.fdOut;
+  if (reads && fdAt !== undefined && fdAt + 4 <= outcome.bytes.length) {
+    new DataView(outcome.bytes.buffer, outcome.bytes.byteOffset).setInt32(fdAt, fd, true);
+  }
+  if (reads) given.host.poke(trap.tid, address, outcome.bytes);
+  return outcome.result;
+}
+
+/** Makes a call again as long as it waits for something that is set to happen. */
+function completed(given: Supervision, board: BoardProcess, call: () => Outcome): Outcome {
+  let outcome = call();
+  while (outcome.result === blocked) {
+    if (!given.waitOnBoard(board)) return { ...outcome, result: -EINTR };
+    outcome = call();
+  }
+  return outcome;
+}
+
+/** Puts what the board has just opened into the program: its number there, or -errno. */
+function handNew(given: Supervision, { trap, process }: Case, boardFd: number): number {
+  const { board } = process;
+  const closeOnExec = (board.call('fcntl', boardFd, F_GETFD) & FD_CLOEXEC) !== 0;
+  const accessMode = board.call('fcntl', boardFd, F_GETFL) & 3;
+  const buffer = given.takeFreshBuffer();
+  const fresh = given.standIns.make({
+    kind: buffer === undefined ? 'sync-file' : 'buffer',
+    boardFd,
+    label: buffer?.heap ?? 'sync_file',
+    sizeBytes: buffer?.sizeBytes ?? 0,
+    accessMode,
+    onRelease: (released) => {
+      given.holdings.released(released);
+      given.closeOnBoard(boardFd);
+    },
+  });
+  const fd = typeof fresh === 'number' ? fresh : hand(given, trap, fresh, closeOnExec);
+  if (fd < 0 || typeof fresh === 'number') {
+    board.close(boardFd);
+    return fd;
+  }
+  if (buffer !== undefined) {
+    given.processes.allocated(process, buffer.sizeBytes);
+    given.holdings.holds(process, fresh.standIn);
+  }
+  return fd;
+}
+
+/** A descriptor of the program as the board's number of the same file; what is none of the board's is no file there. */
+function translateIn(given: Supervision, { trap }: Case, bytes: Uint8Array, at: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const fd = view.getInt32(at, true);
+  const standIn = fd < 0 ? undefined : given.standIns.at(trap.tid, fd);
+  view.setInt32(at, standIn?.boardFd ?? -1, true);
+}
+
+/** DMA_BUF_SET_NAME: the argument is the address of the text itself. */
+function setName(given: Supervision, { trap, process }: Case, standIn: StandIn, request: number): number {
+  const name = given.peekText(trap, 2, DMA_BUF_NAME_LEN);
+  const bytes = name === undefined ? undefined : new Uint8Array(DMA_BUF_NAME_LEN + 1);
+  if (name !== undefined) bytes?.set(name);
+  return process.board.ioctl(standIn.boardFd, request, { bytes, writable: true }).result;
+}
+
+/** SYNC_IOC_FILE_INFO: the argument holds an address of its own, for records of 80 bytes each. */
+function fileInfo(given: Supervision, { trap, process }: Case, standIn: StandIn): number {
+  const recordBytes = 80;
+  const { board } = process;
+  const address = argument(trap, 2);
+  const bytes = given.host.peek(trap.tid, address, 56)?.slice();
+  if (bytes === undefined)
+    return board.ioctl(standIn.boardFd, SYNC_IOC_FILE_INFO, { bytes, writable: true }).result;
+  const view = new DataView(bytes.buffer);
+  const target = view.getBigUint64(48, true);
+  const room = Math.min(view.getUint32(40, true), 256) * recordBytes;
+  const records = board.withBytes(new Uint8Array(room), true, (inner) => {
+    view.setBigUint64(48, BigInt(inner), true);
+    const outcome = board.ioctl(standIn.boardFd, SYNC_IOC_FILE_INFO, { bytes, writable: true });
+    bytes.set(outcome.bytes);
+    return outcome.result;
+  });
+  view.setBigUint64(48, target, true);
+  if (records.result < 0) return records.result;
+  const filled = records.bytes.subarray(0, view.getUint32(40, true) * recordBytes);
+  const given1 = given.host.poke(trap.tid, target, filled) && given.host.poke(trap.tid, address, bytes);
+  return given1 ? records.result : -14;
+}

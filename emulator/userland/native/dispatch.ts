@@ -1,0 +1,45 @@
+import type { Trap } from './backend.ts';
+import { control } from './calls/control.ts';
+import { list } from './calls/list.ts';
+import { create, open, open2 } from './calls/open.ts';
+import { attributes, exec, exit, map, onDescriptor } from './calls/other.ts';
+import { access, readLink, statAt, statFd, statFsFd, statFsPath, statPath, statx } from './calls/status.ts';
+import type { Case, Supervision, Verdict } from './supervision.ts';
+import type { TrapKind } from './trapped-calls.ts';
+
+/** Who answers which call. */
+const handlers: Readonly<Record<TrapKind, (given: Supervision, asked: Case) => Verdict>> = {
+  open,
+  open2,
+  create,
+  'stat-path': statPath,
+  'stat-at': statAt,
+  'stat-fd': statFd,
+  statx,
+  'statfs-path': statFsPath,
+  'statfs-fd': statFsFd,
+  access,
+  'access-at': access,
+  readlink: readLink,
+  'readlink-at': readLink,
+  list,
+  attributes,
+  ioctl: control,
+  map,
+  truncate: onDescriptor,
+  allocate: onDescriptor,
+  flush: onDescriptor,
+  exec,
+  exit,
+};
+
+/** Answers one call of a program, and tells what became of it. */
+export function dispatch(given: Supervision, trap: Trap): Verdict {
+  const { kind } = trap.call;
+  const process = kind === 'refused' ? undefined : given.processes.ofThread(trap.tid);
+  const verdict =
+    kind === 'refused' || process === undefined ? 'proceed' : handlers[kind](given, { trap, process });
+  if (verdict === 'proceed') given.answers.proceed(trap);
+  else given.answers.answer(trap, verdict);
+  return verdict;
+}

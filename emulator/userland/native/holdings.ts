@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { NativeProcess, NativeProcesses } from './native-process.ts';
+import type { StandIn, StandIns } from './stand-ins.ts';
+
+/** A buffer whose last holder vanished with its process instead of letting it go. */
+export interface NativeLeak {
+  readonly pid: number;
+  readonly program: string;
+  /** Its descriptor at the end; null where only a mapping was left, or the process was killed. */
+  readonly fd: number | null;
+  readonly mapped: boolean;
+  readonly heap: string;
+  readonly sizeBytes: number;
+}
+
+interface Held {
+  readonly process: NativeProcess;
+  readonly fd: number | null;
+  readonly mapped: boolean;
+}
+
+/** Who holds which buffer, as far as it must be known to tell a leak from a release. */
+export class Holdings {
+  readonly #standIns: StandIns;
+  readonly #processes: NativeProcesses;
+  readonly leaks: NativeLeak[] = [];
+  /** Processes that have had a buffer in their hands. */
+  readonly #holders = new Map<StandIn, Set<NativeProcess>>();
+  /** What processes held when their exit began. */
+  readonly #atExit = new Map<StandIn, Held>();
+  readonly #exiting = new Set<NativeProcess>();
+
+  constructor(standIns: StandIns, processes: NativeProcesses) {
+    this.#standIns = standIns;
+    this.#processes = processes;
+  }
+
+  get hasExiting(): boolean {
+    return this.#exiting.size > 0;
+  }
+
+  /** A process got a buffer, or does something with it. */
+  holds(process: NativeProcess, standIn: StandIn): void {
+    const holders = this.#holders.get(standIn);
+    if (holders === undefined) this.#holders.set(standIn, new Set([process]));
+    else holders.add(process);
+  }
+
+  /** A process begins to end: what it holds now vanishes with it. */
+  exits(process: NativeProcess): void {
+    process.exiting = true;
+    this.#exiting.add(process);
+    if (this.#holders.size === 0) return;
+    this.#standIns.drain();
+    for (const [standIn, fd] of descriptorsOf(process.pid, this.#standIns)) {
+      if (standIn.kind === 'buffer') this.#atExit.set(standIn, { process, fd, mapped: false });
+    }
+    for (const standIn of mappingsOf(process.pid, this.#standIns)) {
+      const known = this.#atExit.get(standIn);
+      const fd = known?.process === process ? known.fd : null;
+      this.#atExit.set(standIn, { process, fd, mapped: true });
+    }
+  }
+
+  /** The last reference to a buffer is gone. */
+  released(standIn: StandIn): void {
+    const holders = this.#holders.get(standIn);
+    this.#holders.delete(standIn);
+    const held = this.#atExit.get(standIn);
+    this.#atExit.delete(standIn);
+    const killed = held ?? this.#killedHolder(holders);
+    if (killed === undefined) return;
+    const { pid, program } = killed.process;
+    const { label: heap, sizeBytes } = standIn;
+    this.leaks.push({ pid, program, fd: killed.fd, mapped: killed.mapped, heap, sizeBytes });
+  }
+
+  /** Of a process that a signal ended nobody knows what it held at last; that it is gone says enough. */
+  #killedHolder(holders: ReadonlySet<NativeProcess> | undefined): Held | undefined {
+    for (const process of holders ?? []) {
+      if (!process.exiting && this.#processes.hasEnded(process)) return { process, fd: null, mapped: false };
+    }
+    return undefined;
+  }
+
+  /** Looks which ends have come; what such a process held and is still there, others hold. */
+  settle(): void {
+    const ended = [...this.#exiting].filter((process) => this.#processes.hasEnded(process));
+    if (ended.length === 0) return;
+    this.#standIns.drain();
+    for (const process of ended) {
+      this.#exiting.delete(process);
+      this.#processes.remove(process);
+    }
+    for (const [standIn, { process }] of this.#atExit) {
+      if (ended.includes(process)) this.#atExit.delete(standIn);
+    }
+  }
+}
+
+function* descriptorsOf(pid: number, standIns: StandIns): IterableIterator<readonly [StandIn, number]> {
+  let numbers: readonly string[] = [];
+  try {
+    numbers = readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return;
+  }
+  for (const number of numbers) {
+    const standIn = standIns.at(pid, Number(number));
+    if (standIn !== undefined) yield [standIn, Number(number)];
+  }
+}
+
+function* mappingsOf(pid: number, standIns: StandIns): IterableIterator<StandIn> {
+  let maps = '';
+  try {
+    maps = readFileSync(`/proc/${pid}/maps`, 'utf8');
+  } catch {
+    return;
+  }
+  for (const [, link] of maps.matchAll(/(\/memfd:.*)$/gm)) {
+    const standIn = link === undefined ? undefined : standIns.named(link);
+    if (standIn?.kind === 'buffer') yield standIn;
+  }
+}

@@ -1,0 +1,134 @@
+import type { Trap, TrapAnswers } from './backend.ts';
+import type { BoardProcess } from './board-process.ts';
+import type { Holdings } from './holdings.ts';
+import { boardOpenFlags } from './host/architecture.ts';
+import { type Host, peekString } from './host/host.ts';
+import type { HostRegister } from './host/library.ts';
+import type { NativeProcess, NativeProcesses } from './native-process.ts';
+import { descriptorPath, isRedirected, mayBeRedirected, normalised } from './redirects.ts';
+import type { FreshStandIn, StandIn, StandIns } from './stand-ins.ts';
+
+/** Errnos that the supervision itself gives; they are the same on host and board. */
+export const nativeErrno = {
+  EFAULT: 14,
+  ENAMETOOLONG: 36,
+  ENXIO: 6,
+  ENOTDIR: 20,
+  EMFILE: 24,
+  ENFILE: 23,
+} as const;
+
+const AT_FDCWD = -100;
+const decoder = new TextDecoder();
+
+/** What a path of a program means. */
+export type Place =
+  | { readonly kind: 'host' }
+  /** A normalised path of the board. */
+  | { readonly kind: 'board'; readonly path: string }
+  /** One of the process's own descriptors, by its link in /proc. */
+  | { readonly kind: 'stand-in'; readonly standIn: StandIn };
+
+const hostPlace: Place = { kind: 'host' };
+
+/** A buffer that has just been allocated: what the board says of it. */
+export interface FreshBuffer {
+  readonly id: number;
+  readonly heap: string;
+  readonly sizeBytes: number;
+}
+
+/** What those who answer calls have at hand. */
+export interface Supervision {
+  readonly host: Host;
+  readonly answers: TrapAnswers;
+  readonly standIns: StandIns;
+  readonly processes: NativeProcesses;
+  readonly holdings: Holdings;
+  /** The buffer that the last call on the board made, and only once. */
+  takeFreshBuffer(): FreshBuffer | undefined;
+  /** The number that the next file of the board gets. */
+  lowestFreeOnBoard(): number;
+  /** Lets virtual time pass until a sleeping process of the board wakes; false where nothing would wake it. */
+  waitOnBoard(board: BoardProcess): boolean;
+  /** The bytes before a NUL, at most `limit`; undefined at a fault. */
+  peekText(trap: Trap, index: number, limit: number): Uint8Array | undefined;
+  /** Closes a descriptor of the board, whoever opened it. */
+  closeOnBoard(boardFd: number): void;
+  /** Reads a file of the host. */
+  readHostFile(path: string): string | undefined;
+}
+
+/** What comes of a call: its result, or that the host makes it. */
+export type Verdict = number | 'proceed';
+
+/** A trap with what is known of who is in it. */
+export interface Case {
+  readonly trap: Trap;
+  readonly process: NativeProcess;
+}
+
+export function argument(trap: Trap, index: number): HostRegister {
+  return trap.values[index] ?? 0;
+}
+
+export function int32(trap: Trap, index: number): number {
+  const value = argument(trap, index);
+  return typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : value | 0;
+}
+
+export function uint32(trap: Trap, index: number): number {
+  return int32(trap, index) >>> 0;
+}
+
+/** Open flags as the board has them. */
+export function boardFlags(given: Supervision, flags: number): number {
+  return boardOpenFlags(given.host.architecture, flags);
+}
+
+/** A path argument; undefined where it cannot be read, which the host will say by itself. */
+export function pathArgument(given: Supervision, trap: Trap, index: number): string | undefined {
+  const bytes = peekString(given.host, trap.tid, argument(trap, index), 4096);
+  return bytes === undefined || bytes.length >= 4096 ? undefined : decoder.decode(bytes);
+}
+
+/** Where a path leads, from a folder's descriptor on. Relative paths start in folders of the board too. */
+export function placeOf(given: Supervision, trap: Trap, folderFd: number, path: string): Place {
+  if (path === '') return hostPlace;
+  if (path.startsWith('/')) return placeOfAbsolute(given, trap, path);
+  const link = folderFd === AT_FDCWD ? 'cwd' : `fd/${folderFd}`;
+  const base = given.host.readLink(`/proc/${trap.tid}/${link}`);
+  if (base === undefined) return hostPlace;
+  const folder = folderFd === AT_FDCWD ? undefined : given.standIns.named(base);
+  return placeOfAbsolute(given, trap, `${folder?.label ?? base}/${path}`);
+}
+
+function placeOfAbsolute(given: Supervision, trap: Trap, path: string): Place {
+  if (!mayBeRedirected(path)) return hostPlace;
+  const plain = normalised(path);
+  const descriptor = descriptorPath(plain);
+  if (descriptor !== undefined) {
+    const tid = descriptor.process === undefined ? trap.tid : Number(descriptor.process);
+    const standIn = given.standIns.at(tid, descriptor.fd);
+    return standIn === undefined ? hostPlace : { kind: 'stand-in', standIn };
+  }
+  return isRedirected(plain) ? { kind: 'board', path: plain } : hostPlace;
+}
+
+/** Hands a fresh stand-in to a program, or takes it back: the program's descriptor, or -errno. */
+export function hand(given: Supervision, trap: Trap, fresh: FreshStandIn, closeOnExec: boolean): number {
+  const fd = given.answers.install(trap, fresh.fd, closeOnExec);
+  if (fd < 0) given.standIns.discard(fresh.standIn);
+  given.host.close(fresh.fd);
+  return fd;
+}
+
+/** Writes a result into the program: the value, or -EFAULT. */
+export function give(given: Supervision, trap: Trap, index: number, bytes: Uint8Array, value = 0): number {
+  return given.host.poke(trap.tid, argument(trap, index), bytes) ? value : -nativeErrno.EFAULT;
+}
+
+/** The board's counterpart of the process in a trap, as the user it is by now. */
+export function boardFor(given: Supervision, { process }: Case): BoardProcess {
+  return given.processes.boardOf(process);
+}

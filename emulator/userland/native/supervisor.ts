@@ -1,0 +1,246 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inputError } from '../../base/input-error.ts';
+import type { Kernel } from '../../linux/init/kernel.ts';
+import { waitForWake } from '../../linux/syscalls.ts';
+import { signalName } from '../../linux/uapi/signal.ts';
+import { decodeExitStatus } from '../../linux/uapi/wait.ts';
+import { spawnProcess } from '../process.ts';
+import type { Identity, WorkloadHost } from '../workload/host.ts';
+import { UsageRecord } from '../workload/usage.ts';
+import type { NativeBackend, NativeExit, Trap } from './backend.ts';
+import { BoardProcesses } from './board-process.ts';
+import { dispatch } from './dispatch.ts';
+import { Guardian } from './guardian.ts';
+import { Holdings } from './holdings.ts';
+import { hostArchitecture } from './host/architecture.ts';
+import { Host, peekString } from './host/host.ts';
+import { loadHostLibrary } from './host/library.ts';
+import type { LaunchRequest } from './launch.ts';
+import { NativeProcesses } from './native-process.ts';
+import { NotifyBackend } from './notify.ts';
+import type { NativeOutcome } from './outcome.ts';
+import { StandIns } from './stand-ins.ts';
+import { argument, type FreshBuffer, type Supervision } from './supervision.ts';
+
+/** What is to be run on a board. */
+export interface NativeRequest {
+  readonly command: readonly string[];
+  /** Who the programs are on the board, as long as they stay who started them. */
+  readonly identity: Identity;
+  /** `notify` where the host can do it, `ptrace` otherwise. */
+  readonly backend: 'notify' | 'ptrace' | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdoutToStderr: boolean;
+}
+
+const O_RDONLY_DIRECTORY = 0o40000;
+
+/** Runs a program of the host with a board's heaps under it, and tells what it did. */
+export async function runNative(
+  kernel: Kernel,
+  board: WorkloadHost,
+  request: NativeRequest,
+): Promise<NativeOutcome> {
+  if (process.platform !== 'linux') {
+    throw inputError(
+      'native-impossible',
+      { problem: `this is ${process.platform}` },
+      { hint: 'native programs need a Linux host; a container or a virtual machine will do' },
+    );
+  }
+  const host = new Host(await loadHostLibrary(), hostArchitecture(process.arch));
+  return new Run(host, kernel, board, request).run();
+}
+
+/** One run: the program, its descendants, and all that is known of them. */
+class Run {
+  readonly #host: Host;
+  readonly #request: NativeRequest;
+  readonly #usage: UsageRecord;
+  readonly #calls = new Map<string, number>();
+  readonly #guardian: Guardian;
+  readonly #backend: NativeBackend;
+  readonly #standIns: StandIns;
+  readonly #processes: NativeProcesses;
+  readonly #holdings: Holdings;
+  readonly #given: Supervision;
+  readonly #folderRoot: string;
+  readonly #stopFollowing: () => void;
+  #fresh: FreshBuffer | undefined;
+
+  constructor(host: Host, kernel: Kernel, board: WorkloadHost, request: NativeRequest) {
+    this.#host = host;
+    this.#request = request;
+    const parent = spawnProcess(kernel, {}, 'exec');
+    const kept = parent.open('/', O_RDONLY_DIRECTORY);
+    this.#usage = new UsageRecord(board, () => undefined);
+    this.#folderRoot = mkdtempSync(join(tmpdir(), 'heapboard-exec-'));
+    const standIns = new StandIns(host, {
+      mark: `heapboard-${process.pid}`,
+      folderRoot: this.#folderRoot,
+      folders: {
+        make: (path) => mkdirSync(path, { recursive: true }),
+        remove: (path) => rmSync(path, { recursive: true, force: true }),
+      },
+      keepsBytes: false,
+    });
+    this.#standIns = standIns;
+    const boards = new BoardProcesses(kernel, parent);
+    const uid = process.getuid?.() ?? 0;
+    this.#processes = new NativeProcesses(boards, request.identity, uid);
+    this.#holdings = new Holdings(standIns, this.#processes);
+    this.#stopFollowing = board.follow({
+      exported: (buffer) => {
+        this.#fresh = buffer;
+      },
+      released: () => {},
+      found: () => {},
+    });
+    const mark = (1n << 62n) + BigInt(process.pid) * 2n ** 20n;
+    const environment = Object.entries(request.environment).map(([name, value]) => `${name}=${value ?? ''}`);
+    this.#guardian = new Guardian(host, mark, environment);
+    this.#backend = this.#start({
+      command: request.command,
+      environment,
+      stdoutToStderr: request.stdoutToStderr,
+      mark,
+      openFiles: openFilesOf(process.ppid),
+    });
+    this.#given = {
+      host,
+      answers: this.#backend,
+      standIns,
+      processes: this.#processes,
+      holdings: this.#holdings,
+      takeFreshBuffer: () => {
+        const fresh = this.#fresh;
+        this.#fresh = undefined;
+        return fresh;
+      },
+      lowestFreeOnBoard: () => {
+        const lowest = parent.dup(kept);
+        parent.close(lowest);
+        return lowest;
+      },
+      waitOnBoard: ({ process: { pid } }) => {
+        const task = kernel.tasks.byPid(pid);
+        return task !== undefined && waitForWake(kernel, task);
+      },
+      peekText: (trap, index, limit) => peekString(host, trap.tid, argument(trap, index), limit),
+      closeOnBoard: (boardFd) => parent.close(boardFd),
+      readHostFile,
+    };
+  }
+
+  #start(launch: LaunchRequest): NativeBackend {
+    try {
+      const backend = NotifyBackend.start(this.#host, launch);
+      if (backend !== undefined) return backend;
+    } catch (error) {
+      this.#cleanUp();
+      throw error;
+    }
+    this.#cleanUp();
+    throw inputError('native-impossible', { problem: 'the host refuses seccomp filters' });
+  }
+
+  async run(): Promise<NativeOutcome> {
+    const backend = this.#backend;
+    const forget = this.#passSignals();
+    try {
+      const exit = await backend.run(this.#standIns.releases, {
+        trapped: (trap) => this.#trapped(trap),
+        released: () => this.#standIns.drain(),
+        idle: () => {
+          if (this.#holdings.hasExiting) this.#holdings.settle();
+        },
+      });
+      return this.#finish(exit);
+    } finally {
+      forget();
+      this.#cleanUp();
+    }
+  }
+
+  #trapped(trap: Trap): void {
+    const { name } = trap.call;
+    this.#calls.set(name, (this.#calls.get(name) ?? 0) + 1);
+    dispatch(this.#given, trap);
+  }
+
+  /** Signals that are meant for the program. The terminal's go to it by themselves. */
+  #passSignals(): () => void {
+    const { pid } = this.#backend;
+    const pass = (signal: NodeJS.Signals) => {
+      if (signal === 'SIGINT' && process.stdin.isTTY) return;
+      this.#host.kill(pid, signalNumbers[signal] ?? 15);
+    };
+    for (const signal of passedSignals) process.on(signal, pass);
+    return () => {
+      for (const signal of passedSignals) process.off(signal, pass);
+    };
+  }
+
+  #finish({ word }: NativeExit): NativeOutcome {
+    this.#standIns.drain();
+    this.#holdings.settle();
+    const left = this.#standIns.all.some(({ kind }) => kind === 'buffer');
+    this.#guardian.end();
+    if (left) {
+      this.#standIns.drain();
+      this.#holdings.settle();
+    }
+    const status = decodeExitStatus(word);
+    const { areas, heaps } = this.#usage.finish(new Set());
+    const overflow = 'more was closed at once than inotify remembers (fs.inotify.max_queued_events)';
+    return {
+      backend: this.#backend.name,
+      command: this.#request.command,
+      exitCode: status.kind === 'exited' ? status.code : null,
+      signal: status.kind === 'killed' ? signalName(status.signal) : null,
+      calls: Object.fromEntries([...this.#calls].sort(([a], [b]) => (a < b ? -1 : 1))),
+      processes: this.#processes.allocators.map(({ pid, program, buffers, allocatedBytes }) => ({
+        pid,
+        program,
+        buffers,
+        allocatedBytes,
+      })),
+      areas,
+      heaps,
+      leaks: this.#holdings.leaks,
+      notes: this.#standIns.overflowed ? [overflow] : [],
+    };
+  }
+
+  #cleanUp(): void {
+    this.#stopFollowing();
+    this.#guardian.end();
+    this.#standIns.end();
+    rmSync(this.#folderRoot, { recursive: true, force: true });
+  }
+}
+
+const passedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
+const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGUSR2: 12,
+  SIGTERM: 15,
+};
+
+function readHostFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The soft limit of open files of whoever started us: Node raises its own, and programs are not to see that. */
+function openFilesOf(pid: number): number | undefined {
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(readHostFile(`/proc/${pid}/limits`) ?? '')?.[1]);
+  return Number.isNaN(limit) ? undefined : limit;
+}
