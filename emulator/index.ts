@@ -9,7 +9,19 @@ export type { PhysicalRange } from './base/range.ts';
 export { parseRange } from './base/range.ts';
 export { loadDeviceTreeFile } from './devicetree/node.ts';
 export { DeviceTree, DtNode, DtProperty } from './devicetree/tree.ts';
+export type { Device, PageRun } from './linux/drivers/base/device.ts';
+export {
+  type HeapBuffer,
+  type HeapDriver,
+  type HeapDriverFacts,
+  type HeapDriverRequest,
+  heapDriver,
+} from './linux/drivers/dma-buf/heaps/heap-driver.ts';
+export type { Kernel } from './linux/init/kernel.ts';
+export type { CoherencyMode } from './linux/init/platform.ts';
 export type { Credentials } from './linux/kernel/cred.ts';
+export { GenPool } from './linux/lib/genalloc.ts';
+export { errno } from './linux/uapi/errno.ts';
 export type { BoardProfile } from './machine/board.ts';
 export { boardNames, loadBoard } from './machine/boards.ts';
 export { bootSummarySchema } from './report/boot-json.ts';

@@ -6,6 +6,7 @@ import { type ArchitectureName, architectureNames } from '../machine/architectur
 import { type CarveOut, parseCarveOut } from '../machine/carve-out.ts';
 import { type EfiMemoryRow, parseEfiLog } from '../machine/efi-memory-map.ts';
 import type { BootOptions } from '../whatif/boot-options.ts';
+import { coherencyOption, readCoherency } from './coherency-option.ts';
 import type { OptionTable, OptionValues } from './command.ts';
 import { boardCompletions, policyCompletions, releaseCompletions } from './completions.ts';
 import { readUserlandOptions, userlandOptionTable } from './userland-options.ts';
@@ -133,7 +134,8 @@ export const bootOptionTable = {
     takes: 'value',
     placeholder: 'FILE',
     group: kernel,
-    describe: "a kernel's .config or config.gz, or reference, defconfig, heap-modules; reference where not given",
+    describe:
+      "a kernel's .config or config.gz, or reference, defconfig, heap-modules; reference where not given",
   },
   kconfig: {
     takes: 'values',
@@ -148,6 +150,7 @@ export const bootOptionTable = {
     describe: 'which areas become heaps: explicit or release',
     complete: policyCompletions,
   },
+  coherency: coherencyOption,
   seed: {
     takes: 'value',
     placeholder: 'NUMBER',
@@ -175,6 +178,7 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
     config: values.config,
     kconfig: values.kconfig,
     exportPolicy: values.export,
+    coherency: readCoherency(values.coherency),
     seed: readSeed(values.seed),
     ...readUserlandOptions(values),
   };

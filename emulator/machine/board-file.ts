@@ -5,6 +5,7 @@ import { parseRange } from '../base/range.ts';
 import { parseYaml, validateYaml, type YamlFailure } from '../base/yaml-input.ts';
 import { architectureNames } from './architecture.ts';
 import type { BoardProfile } from './board.ts';
+import { driverSchema, teeSchema } from './board-drivers.ts';
 import { parseCarveOut } from './carve-out.ts';
 import { efiMemoryTypes } from './efi-memory-map.ts';
 
@@ -68,6 +69,8 @@ export const boardFileSchema = z.strictObject({
     })
     .prefault({}),
   devices: z.array(device).default([]),
+  drivers: z.array(driverSchema).default([]),
+  tee: teeSchema.optional(),
 });
 
 const fail: YamlFailure = (problem, position) =>
@@ -96,5 +99,7 @@ export function parseBoardFile(text: string, file: string): BoardProfile {
       memoryMap: facts.firmware.memoryMap.map((row) => ({ type: row.type, ...row.range })),
     },
     devices: facts.devices,
+    drivers: facts.drivers,
+    tee: facts.tee,
   };
 }

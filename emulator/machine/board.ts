@@ -1,5 +1,6 @@
 import type { PhysicalRange } from '../base/range.ts';
 import type { ArchitectureName } from './architecture.ts';
+import type { DriverPlan, TeeFacts } from './board-drivers.ts';
 import type { CarveOut } from './carve-out.ts';
 import type { EfiMemoryRow } from './efi-memory-map.ts';
 
@@ -55,4 +56,8 @@ export interface BoardProfile {
   readonly configuration: ReadonlyMap<string, string>;
   readonly firmware: BoardFirmware;
   readonly devices: readonly BoardDevice[];
+  /** Drivers that allocate memory of their own during or after the boot. */
+  readonly drivers?: readonly DriverPlan[] | undefined;
+  /** What its trusted environment offers. */
+  readonly tee?: TeeFacts | undefined;
 }

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { formatPosition, type SourcePosition } from '../base/position.ts';
-import type { AreaUse, Failure, Leak, ProcessOutcome } from '../userland/workload/outcome.ts';
+import type { AreaUse, Failure, Finding, Leak, ProcessOutcome } from '../userland/workload/outcome.ts';
 import { columns } from './columns.ts';
 import { peopleSize as size } from './people-size.ts';
 import { relianceText } from './reliance-text.ts';
@@ -17,6 +17,7 @@ export function runText(run: RunDocument, colour: boolean): string {
     section('Processes', columns(run.processes.map(processRow))),
     section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map(heapRow)])),
     section('Leaked', columns(run.leaks.map(leakRow)) || '  nothing\n'),
+    section('Found', columns(run.findings.map(findingRow))),
     section('Failed', run.failures.map(failureLines).join('')),
     `\n${verdict(lastLine(run))}\n`,
   ].join('');
@@ -53,6 +54,10 @@ function heapRow({
 
 function leakRow(leak: Leak): readonly string[] {
   return [leak.process, leak.heap, size(leak.sizeBytes), leak.step ?? '', place(leak.position)];
+}
+
+function findingRow({ id, text, process, step, position }: Finding): readonly string[] {
+  return [id, process ?? '', step ?? '', place(position), text];
 }
 
 function failureLines(failure: Failure): string {

@@ -1,8 +1,11 @@
 import type { PhysicalRange } from '../base/range.ts';
 import type { TreeEdit } from '../devicetree/edits/edits.ts';
+import type { HeapDriver } from '../linux/drivers/dma-buf/heaps/heap-driver.ts';
+import type { CoherencyMode, DriverPlan } from '../linux/init/platform.ts';
 import type { ArchitectureName } from '../machine/architecture.ts';
 import type { CarveOut } from '../machine/carve-out.ts';
 import type { EfiMemoryRow } from '../machine/efi-memory-map.ts';
+import type { PermissionOptions } from './userland/device-rules.ts';
 import type { ModuleLoad } from './userland/module-loads.ts';
 
 /** What may be said about a boot beside its devicetree; the same as the command line's options. */
@@ -37,8 +40,18 @@ export interface BootOptions {
   readonly edits?: readonly TreeEdit[] | undefined;
   /** Modules that are loaded after the boot, in order. */
   readonly modules?: readonly ModuleLoad[] | undefined;
+  /** Proposals that are in no release: `dmem-cma`. */
+  readonly proposals?: ReadonlySet<string> | undefined;
+  /** Who decides over the nodes in /dev. */
+  readonly permissions?: PermissionOptions | undefined;
   /** Paths of real module files (.ko), which stand in for the emulator's own. */
   readonly moduleFiles?: readonly string[] | undefined;
+  /** Drivers that allocate memory of their own, beside those of the board. */
+  readonly drivers?: readonly DriverPlan[] | undefined;
+  /** Heaps that are plugged in: see `heapDriver`. */
+  readonly heapDrivers?: readonly HeapDriver[] | undefined;
+  /** Whether devices see what the processor's caches hold: `full` where it is absent. */
+  readonly coherency?: CoherencyMode | undefined;
   /** For everything that a real machine leaves to chance. 0 where it is absent. */
   readonly seed?: number | undefined;
   /** Which areas become heaps: `explicit`, `release`; the release's usual way where it is absent. */

@@ -9,6 +9,7 @@ import type {
   WorkloadHost,
 } from '../userland/workload/host.ts';
 import type { System } from './system.ts';
+import { workloadDevice } from './workload-devices.ts';
 
 /** A running system as workloads see it. A system that panicked runs nothing: an InputError. */
 export function workloadHost(system: System): WorkloadHost {
@@ -32,6 +33,7 @@ export function workloadHost(system: System): WorkloadHost {
     areas: () => areas,
     liveBuffers: () => kernel.dmaBufs.live.map(seen),
     explainHeaps: () => explainHeaps(kernel),
+    device: (path, setUp) => workloadDevice(kernel, path, setUp),
     passTime: (waiting) => passTimeFor(kernel, waiting),
     install: (path, image) => installProgram(kernel, path, image),
     follow: (listener) => follow(kernel, listener),
@@ -62,10 +64,15 @@ function explainHeaps(kernel: Kernel): readonly string[] {
 }
 
 function follow(kernel: Kernel, listener: BufferListener): () => void {
-  return kernel.dmaBufs.observe({
+  const endBuffers = kernel.dmaBufs.observe({
     exported: (buffer) => listener.exported(seen(buffer)),
     released: (buffer, cause, last) => listener.released(seen(buffer), cause, last?.pid),
   });
+  const endFindings = kernel.coherency.observe((finding) => listener.found?.(finding));
+  return () => {
+    endBuffers();
+    endFindings();
+  };
 }
 
 interface ExportedBuffer extends Omit<BufferSeen, 'heap'> {

@@ -48,9 +48,56 @@ export interface BufferListener {
   exported(buffer: BufferSeen): void;
   /** `lastPid` is the process that dropped the last reference, where one did. */
   released(buffer: BufferSeen, cause: ReleaseCause, lastPid: number | undefined): void;
+  found?(finding: FindingSeen): void;
 }
 
-/** A running system as far as workloads need it; they change it by system calls alone. */
+/** Why a driver's call failed: a negative errno, and what it means. */
+export interface DeviceRefusal {
+  readonly refused: number;
+  readonly why: readonly string[];
+}
+
+/** Memory that a driver allocated for its device. */
+export interface DeviceMemoryHeld {
+  readonly sizeBytes: bigint;
+  free(): void;
+}
+
+/** A buffer that a device has attached and mapped. */
+export interface AttachmentHeld {
+  detach(): void;
+}
+
+/** How a driver sets its device up; what is left out is as usual. */
+export interface DriverSetUp {
+  readonly driver: string | undefined;
+  /** Which entry of `memory-region`, by number or by name. */
+  readonly region: number | string | undefined;
+  readonly dmaBits: number | undefined;
+}
+
+/** A device that has met its driver. */
+export interface DeviceSeen {
+  readonly name: string;
+  /** dma_alloc_coherent() */
+  allocate(
+    sizeBytes: bigint,
+    how: { readonly atomic: boolean; readonly forceContiguous: boolean },
+  ): DeviceMemoryHeld | DeviceRefusal;
+  /** Attaches and maps the buffer behind a descriptor of a process; `contiguous` where the device takes one run only. */
+  attach(process: Process, fd: number, how: { readonly contiguous: boolean }): AttachmentHeld | DeviceRefusal;
+  /** Moves bytes by DMA. */
+  write(process: Process, fd: number, offset: number, bytes: Uint8Array): void;
+  read(process: Process, fd: number, offset: number, lengthBytes: number): Uint8Array;
+}
+
+/** Something that a program does wrong though no call fails. */
+export interface FindingSeen {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** A running system as far as workloads need it; they change it by system calls and by what drivers do. */
 export interface WorkloadHost {
   readonly pageSizeBytes: number;
   spawn(identity: Identity, name: string): Process;
@@ -59,6 +106,8 @@ export interface WorkloadHost {
   liveBuffers(): readonly BufferSeen[];
   /** Why the heaps are as they are: sentences from the record of decisions. */
   explainHeaps(): readonly string[];
+  /** The device of a node, probed by its driver where it was not yet; undefined where the tree has no such node. */
+  device(path: string, setUp: DriverSetUp): DeviceSeen | DeviceRefusal | undefined;
   /** Lets virtual time pass until something happens to processes that all wait; false where nothing would. */
   passTime(waiting: readonly Process[]): boolean;
   /** Puts a program at a path of the emulated file system, for execve(). */

@@ -63,6 +63,16 @@ export interface Leak {
   readonly step: string | undefined;
 }
 
+/** Something that was done wrong though no call failed: bytes that were not synchronised. */
+export interface Finding {
+  /** `stale-read`, `lost-write`, `unpaired-end`, `unended-start` */
+  readonly id: string;
+  readonly text: string;
+  readonly process: string | undefined;
+  readonly position: SourcePosition | undefined;
+  readonly step: string | undefined;
+}
+
 /** All that came of a run. */
 export interface RunOutcome {
   readonly processes: readonly ProcessOutcome[];
@@ -70,4 +80,5 @@ export interface RunOutcome {
   readonly heaps: readonly HeapUse[];
   readonly failures: readonly Failure[];
   readonly leaks: readonly Leak[];
+  readonly findings: readonly Finding[];
 }

@@ -8,7 +8,7 @@ import { ExpectationFailure, type ExpectedAndSeen } from './failure.ts';
 import type { HandleName } from './handle-name.ts';
 import { Handles, type Held, type HeldBuffer } from './handles.ts';
 import { type HeapChoice, pathsOf } from './heap-choice.ts';
-import type { Identity, WorkloadHost } from './host.ts';
+import type { AttachmentHeld, DeviceMemoryHeld, Identity, WorkloadHost } from './host.ts';
 
 /** What a program counts as it goes. */
 export interface Tally {
@@ -40,6 +40,12 @@ export class StepContext {
   heapAsked: HeapChoice | undefined;
   /** The heap that the step worked on, and how much it asked for. */
   heapUsed: { readonly name: string; readonly sizeBytes: bigint } | undefined;
+  /** What was said of a driver's call that failed. */
+  deviceWhy: readonly string[] = [];
+  /** What drivers allocated for this program, by the names that its steps gave. */
+  readonly memory = new Map<string, DeviceMemoryHeld>();
+  /** Buffers that devices hold for this program. */
+  readonly attachments = new Map<string, AttachmentHeld>();
   /** Descriptors of heaps that steps named without opening them first. */
   readonly #openedHeaps = new Map<string, { readonly fd: number; readonly name: string }>();
 
@@ -64,6 +70,7 @@ export class StepContext {
     this.position = position;
     this.heapAsked = undefined;
     this.heapUsed = undefined;
+    this.deviceWhy = [];
   }
 
   /** The value of a formula. */
@@ -76,6 +83,31 @@ export class StepContext {
     const full = this.#inTerms(() => name.resolve(this.scope));
     if (this.handles.get(full) === undefined) return full;
     return this.refuse(`${full} is still held; close it first, or number it: ${name.base}[i]`);
+  }
+
+  /** The full name of one handle. */
+  resolved(name: HandleName): string {
+    return this.#inTerms(() => name.resolve(this.scope));
+  }
+
+  /** As `newName`, for what a driver allocates. */
+  newMemoryName(name: HandleName): string {
+    const full = this.resolved(name);
+    if (!this.memory.has(full)) return full;
+    return this.refuse(`${full} is still allocated; free it first, or number it: ${name.base}[i]`);
+  }
+
+  /** Gives back what a driver allocated. */
+  freeMemory(name: string): void {
+    this.memory.get(name)?.free();
+    this.memory.delete(name);
+  }
+
+  /** The program has ended: drivers give back what they held for it, as when their files are closed. */
+  releaseDevices(): void {
+    for (const attachment of this.attachments.values()) attachment.detach();
+    this.attachments.clear();
+    for (const name of [...this.memory.keys()]) this.freeMemory(name);
   }
 
   /** What a handle stands for; for a whole array all its elements. */

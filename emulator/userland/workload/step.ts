@@ -43,6 +43,8 @@ export type Step = Action | Repeat;
 /** A kind of step: its verb, and how its facts are read from YAML. */
 export interface StepKind {
   readonly verb: string;
+  /** Verbs that are keys of this kind where both stand in a step. */
+  readonly covers: readonly string[];
   parse(document: YamlDocument): Action;
 }
 
@@ -64,6 +66,7 @@ export const commonKeys = {
  */
 export function defineStep<Shape extends z.core.$ZodLooseShape>(kind: {
   readonly verb: string & keyof Shape;
+  readonly covers?: readonly string[];
   readonly shape: Shape;
   /** Says what is wrong with facts that are well-formed one by one. */
   readonly check?: (facts: z.output<z.ZodObject<Shape>>) => string | undefined;
@@ -76,6 +79,7 @@ export function defineStep<Shape extends z.core.$ZodLooseShape>(kind: {
   const known = [...Object.keys(kind.shape), ...Object.keys(commonKeys)];
   return {
     verb: kind.verb,
+    covers: kind.covers ?? [],
     parse(document) {
       refuseUnknownKeys(document, known, `step "${kind.verb}"`);
       const facts = validateYaml(document, own, workloadFailure);

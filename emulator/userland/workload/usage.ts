@@ -1,7 +1,7 @@
 import type { SourcePosition } from '../../base/position.ts';
 import type { ReleaseCause } from '../../linux/fs/file.ts';
-import type { BufferListener, BufferSeen, WorkloadHost } from './host.ts';
-import type { AreaUse, HeapUse, Leak } from './outcome.ts';
+import type { BufferListener, BufferSeen, FindingSeen, WorkloadHost } from './host.ts';
+import type { AreaUse, Finding, HeapUse, Leak } from './outcome.ts';
 
 /** Who is at work at a moment. */
 export interface AtWork {
@@ -20,6 +20,7 @@ export class UsageRecord implements BufferListener {
   readonly #makers = new Map<number, AtWork>();
   /** With the pid of the process that vanished last. */
   readonly #leaks: { readonly leak: Leak; readonly lastPid: number | undefined }[] = [];
+  readonly #findings: Finding[] = [];
   readonly #stop: () => void;
 
   /** `atWork` says who is at work now; it is asked when a buffer is made. */
@@ -50,6 +51,17 @@ export class UsageRecord implements BufferListener {
     this.#leaks.push({ leak: { ...maker, heap: buffer.heap, sizeBytes: buffer.sizeBytes }, lastPid });
   }
 
+  found({ id, text }: FindingSeen): void {
+    const atWork = this.#atWork();
+    this.#findings.push({
+      id,
+      text,
+      process: atWork?.process,
+      position: atWork?.position,
+      step: atWork?.step,
+    });
+  }
+
   /** Looks how full the areas are now. */
   sample(): void {
     for (const area of this.#host.areas()) {
@@ -66,6 +78,7 @@ export class UsageRecord implements BufferListener {
     readonly areas: readonly AreaUse[];
     readonly heaps: readonly HeapUse[];
     readonly leaks: readonly Leak[];
+    readonly findings: readonly Finding[];
   } {
     this.#stop();
     const page = this.#host.pageSizeBytes;
@@ -80,6 +93,6 @@ export class UsageRecord implements BufferListener {
     const leaks = this.#leaks
       .filter(({ lastPid }) => lastPid === undefined || !gaveUp.has(lastPid))
       .map(({ leak }) => leak);
-    return { areas, heaps, leaks };
+    return { areas, heaps, leaks, findings: this.#findings };
   }
 }

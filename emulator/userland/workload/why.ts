@@ -20,7 +20,8 @@ export function explainCall(
 
 /** What the state of heaps and areas says about a step that failed with an errno. */
 export function explainFailure(code: string | undefined, context: StepContext): readonly string[] {
-  const { host, heapAsked, heapUsed } = context;
+  const { host, heapAsked, heapUsed, deviceWhy } = context;
+  if (deviceWhy.length > 0) return deviceWhy;
   if (code === 'ENOMEM' && heapUsed !== undefined)
     return whyNoMemory(heapUsed.name, heapUsed.sizeBytes, host);
   if (heapAsked === undefined || heapUsed !== undefined) return [];

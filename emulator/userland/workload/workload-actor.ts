@@ -212,6 +212,7 @@ export class WorkloadActor implements Actor {
 
   #end(exitCode: number): void {
     const { process } = this.#context;
+    this.#context.releaseDevices();
     if (process.isAlive) process.exit(exitCode);
     this.#exitCode = exitCode;
     const isSilent = this.failures.length === 0;

@@ -121,7 +121,9 @@ function readSteps(document: YamlDocument, programs: readonly string[]): readonl
 function readStep(document: YamlDocument, programs: readonly string[]): Step {
   const keys = keysOf(document);
   if (keys.includes('repeat')) return readRepeat(document, programs);
-  const verbs = keys.filter((key) => stepKinds.has(key));
+  const named = keys.filter((key) => stepKinds.has(key));
+  const covered = named.flatMap((verb) => stepKinds.get(verb)?.covers ?? []);
+  const verbs = named.filter((verb) => !covered.includes(verb));
   const [verb = ''] = verbs;
   const kind = stepKinds.get(verb);
   if (kind === undefined)

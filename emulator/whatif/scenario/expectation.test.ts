@@ -108,6 +108,7 @@ function outcome(failures: readonly Failure[]): RunOutcome {
     heaps: [],
     failures,
     leaks: [{ process: 'camera', heap: 'pool', sizeBytes: 4096, position: undefined, step: undefined }],
+    findings: [],
   };
 }
 

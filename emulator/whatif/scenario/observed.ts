@@ -13,6 +13,8 @@ export interface Observed {
   readonly explain: ((subject: string) => Explanation) | undefined;
   /** What the workloads did; undefined where none ran. */
   readonly outcome: RunOutcome | undefined;
+  /** The lines of the kernel log at the end, where workloads ran. */
+  readonly log?: readonly string[] | undefined;
 }
 
 /** A point in which something expected was not seen. */

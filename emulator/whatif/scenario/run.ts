@@ -51,7 +51,8 @@ async function observe(setup: Setup, mayRefuse: boolean, findJob: FindJob): Prom
   const summary = system.summary();
   const outcome = system.booted ? await runWorkloads(setup, system, findJob) : undefined;
   const explain = (subject: string) => explainSystem(request, bootTree(request), subject);
-  return { refusal: undefined, summary, explain, outcome };
+  const log = system.dmesg.map(({ text }) => text);
+  return { refusal: undefined, summary, explain, outcome, log };
 }
 
 interface Begun {

@@ -160,9 +160,9 @@ describe('one line with the place tells', () => {
       'folder/s.yaml:6:10: unknown key "heap" in after; did you mean heaps?',
     ],
     [
-      'findings, which are not there yet',
+      'findings that name nothing',
       with_('change: { seed: 1 }\nbefore: { booted: true }\nafter: { findings: [] }\n'),
-      'folder/s.yaml:6:10: "findings" cannot be expected yet',
+      'folder/s.yaml:6:20: findings: ',
     ],
     [
       'a wrong key of an area',

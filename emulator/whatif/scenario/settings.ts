@@ -4,6 +4,7 @@ import { validateYaml, type YamlDocument, type YamlFailure } from '../../base/ya
 import type { TreeEdit } from '../../devicetree/edits/edits.ts';
 import { configNames } from '../../linux/kconfig.ts';
 import { architectureNames } from '../../machine/architecture.ts';
+import { driverSchema } from '../../machine/board-drivers.ts';
 import { type CarveOut, parseCarveOut } from '../../machine/carve-out.ts';
 import {
   credentialsSchema,
@@ -184,6 +185,16 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     })),
   ],
   ['seed', option(z.int().min(0), (seed) => ({ seed }))],
+  [
+    'coherency',
+    option(z.enum(['full', 'tree', 'none'], 'expected full, tree or none'), (coherency) => ({ coherency })),
+  ],
+  [
+    'drivers',
+    option(z.array(driverSchema).min(1), (drivers, before) => ({
+      drivers: [...(before.drivers ?? []), ...drivers],
+    })),
+  ],
   [
     'schedule',
     setting(z.enum(['round-robin', 'random'], 'expected round-robin or random'), (schedule, setup) => ({

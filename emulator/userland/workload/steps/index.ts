@@ -1,6 +1,7 @@
 import type { StepKind } from '../step.ts';
 import { alloc } from './alloc.ts';
 import { close } from './close.ts';
+import { device } from './device.ts';
 import { dup } from './dup.ts';
 import { exit } from './exit.ts';
 import { expect } from './expect.ts';
@@ -32,6 +33,7 @@ const kinds = [
   insmodStep,
   rmmodStep,
   lsmodStep,
+  device,
 ];
 
 /** The kinds of step, by verb. Two of one verb are our mistake. */

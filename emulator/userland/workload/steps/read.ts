@@ -14,14 +14,15 @@ export const read = defineStep({
       const expected = content(facts, length, context);
       for (const { start, count } of pieces(length)) {
         const seen = context.process.readMemory(address + BigInt(start), count);
-        if (expected !== undefined) compare(buffer.name, expected, start, seen, context);
+        if (expected !== undefined) compareBytes(buffer.name, expected, start, seen, context);
       }
     }
     return undefined;
   },
 });
 
-function compare(
+/** Ends the step where bytes are not as expected. */
+export function compareBytes(
   name: string,
   expected: Content,
   start: number,

@@ -4,6 +4,7 @@ import { booted } from './booted.ts';
 import { errno } from './errno.ts';
 import { explain } from './explain.ts';
 import { explanation } from './explanation.ts';
+import { findings } from './findings.ts';
 import { heaps } from './heaps.ts';
 import { leaks } from './leaks.ts';
 import { log } from './log.ts';
@@ -27,6 +28,7 @@ const all = [
   workloads,
   errno,
   leaks,
+  findings,
 ];
 
 /** What an expectation may speak of, by key. Two of one key are our mistake. */

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../../init/kernel.ts';
 import type { Task } from '../../../kernel/task.ts';
+import { beginCharge, type Charge, chargeChunks, uncharge, unchargeAll } from '../../../mm/memcontrol.ts';
 import { oomKill } from '../../../mm/oom-kill.ts';
 import {
   type AreaBacking,
@@ -10,6 +11,7 @@ import {
   type VmArea,
 } from '../../../mm/vm-area.ts';
 import { type Errno, errno } from '../../../uapi/errno.ts';
+import type { PageRun } from '../../base/device.ts';
 import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
 import type { DmaHeapOperations, HeapRequest } from '../dma-heap.ts';
 import { clearingNanoseconds, setUpNanoseconds } from './clearing.ts';
@@ -32,9 +34,11 @@ class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
   /** Chunks by order, largest first: the order in which they were taken. */
   readonly runs: readonly ChunkRun[];
   readonly populated: boolean;
+  readonly #charge: Charge;
 
-  constructor(runs: readonly ChunkRun[], populated: boolean) {
+  constructor(runs: readonly ChunkRun[], charge: Charge, populated: boolean) {
     this.runs = runs;
+    this.#charge = charge;
     this.populated = populated;
   }
 
@@ -47,6 +51,11 @@ class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
       rest -= pages;
     }
     return undefined;
+  }
+
+  /** One entry for each chunk, in the order in which they were taken. */
+  scatter(): readonly PageRun[] {
+    return this.runs.flatMap(({ order, pfns }) => pfns.map((pfn) => ({ pfn, pageCount: 2 ** order })));
   }
 
   /** Whether a range of pages lies within one chunk. */
@@ -83,6 +92,7 @@ class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
 
   release(kernel: Kernel): void {
     freeRuns(kernel, this.runs);
+    unchargeAll(this.#charge);
   }
 }
 
@@ -105,7 +115,7 @@ function zeroChunks(kernel: Kernel, order: number, pfns: readonly number[]): voi
  * Chunks of the largest order that is to be had, or -errno after everything was given back. An order that failed once
  * is not tried again.
  */
-function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[] | Errno {
+function takeChunks(kernel: Kernel, task: Task, lengthBytes: number, charge: Charge): ChunkRun[] | Errno {
   const { behaviours } = kernel.release;
   kernel.clock.advance(setUpNanoseconds.system);
   const runs: ChunkRun[] = [];
@@ -119,7 +129,10 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[]
     const wanted = Math.floor(remaining / chunkBytes);
     if (wanted === 0) continue;
     const pfns: number[] = [];
-    const taken = kernel.pages.allocMany(requests[order] ?? requestFor(order), wanted, pfns);
+    const request = requests[order] ?? requestFor(order);
+    const charged = chargeChunks(kernel, task, charge, wanted, 2 ** order, request.mayReclaim);
+    const taken = charged === 0 ? 0 : kernel.pages.allocMany(request, charged, pfns);
+    uncharge(charge, (charged - taken) * 2 ** order);
     zeroChunks(kernel, order, pfns);
     kernel.clock.advance(clearingNanoseconds(taken * chunkBytes));
     kernel.timers.catchUp();
@@ -127,7 +140,8 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number): ChunkRun[]
     remaining -= taken * chunkBytes;
   }
   if (remaining === 0) return runs;
-  oomKill(kernel, task);
+  // Where the group's limit was met, its own killer has come already.
+  if (!task.signals.isKilled) oomKill(kernel, task);
   freeRuns(kernel, runs);
   return -errno[behaviours.systemHeapKilled];
 }
@@ -147,9 +161,13 @@ function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): Dm
   const { behaviours } = kernel.release;
   const pageCount = lengthBytes / kernel.pageSizeBytes;
   if (behaviours.systemHeapPageArray && pageCount * 8 > kmallocLimitBytes(kernel)) return -errno.ENOMEM;
-  const runs = takeChunks(kernel, task, lengthBytes);
-  if (typeof runs === 'number') return runs;
-  const operations = new SystemHeapBuffer(runs, behaviours.systemHeapMap !== 'faults');
+  const charge = beginCharge(kernel, task);
+  const runs = takeChunks(kernel, task, lengthBytes, charge);
+  if (typeof runs === 'number') {
+    unchargeAll(charge);
+    return runs;
+  }
+  const operations = new SystemHeapBuffer(runs, charge, behaviours.systemHeapMap !== 'faults');
   const buffer = kernel.dmaBufs.export(
     {
       exporterName: exporterName(behaviours, heap.name, 'system_heap'),
@@ -161,7 +179,10 @@ function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): Dm
     kernel,
     task,
   );
-  if (typeof buffer === 'number') freeRuns(kernel, runs);
+  if (typeof buffer === 'number') {
+    freeRuns(kernel, runs);
+    unchargeAll(charge);
+  }
   return buffer;
 }
 
