@@ -21,6 +21,8 @@ export interface TrapAnswers {
   answer(trap: Trap, result: number): void;
   /** The host makes the call. */
   proceed(trap: Trap): void;
+  /** Whether installing gives the program an open file of its own, in place of a reference to ours. */
+  readonly reopens: boolean;
   /** Puts a file of ours into the program; its number there, or -errno. The trap still waits. */
   install(trap: Trap, fd: number, closeOnExec: boolean): number;
 }

@@ -38,6 +38,7 @@ const trapsPerTurn = 256;
  */
 export class NotifyBackend implements NativeBackend {
   readonly name = 'notify';
+  readonly reopens = false;
   readonly pid: number;
   readonly #host: Host;
   readonly #listener: number;

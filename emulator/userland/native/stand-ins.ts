@@ -209,6 +209,28 @@ export class StandIns {
     return 1;
   }
 
+  /** Looks away while a descriptor of ours is closed. */
+  unwatch(standIn: StandIn): void {
+    for (const [watch, watched] of this.#byWatch) {
+      if (watched.standIn !== standIn) continue;
+      this.#byWatch.delete(watch);
+      this.#host.call('inotify_rm_watch', this.#inotify, watch);
+    }
+  }
+
+  /** Watches again, by a descriptor of the program; one that is closed already was the last. */
+  watchAt(standIn: StandIn, path: string): void {
+    const watched = this.#byId.get(standIn.id);
+    if (watched === undefined) return;
+    const address = this.#host.arena.putPath(path);
+    const watch = this.#host.call('inotify_add_watch', this.#inotify, address, IN_CLOSE);
+    if (watch >= 0) this.#byWatch.set(watch, watched);
+    else {
+      this.#byId.delete(standIn.id);
+      standIn.onRelease();
+    }
+  }
+
   /** Takes back one that never reached a program: the caller closes its descriptor after that. */
   discard(standIn: StandIn): void {
     for (const [watch, watched] of this.#byWatch) {

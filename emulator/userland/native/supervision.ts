@@ -119,7 +119,10 @@ function placeOfAbsolute(given: Supervision, trap: Trap, path: string): Place {
 export function hand(given: Supervision, trap: Trap, fresh: FreshStandIn, closeOnExec: boolean): number {
   const fd = given.answers.install(trap, fresh.fd, closeOnExec);
   if (fd < 0) given.standIns.discard(fresh.standIn);
+  const ownFile = fd >= 0 && given.answers.reopens;
+  if (ownFile) given.standIns.unwatch(fresh.standIn);
   given.host.close(fresh.fd);
+  if (ownFile) given.standIns.watchAt(fresh.standIn, `/proc/${trap.tid}/fd/${fd}`);
   return fd;
 }
 

@@ -21,6 +21,7 @@ import type { LaunchRequest } from './launch.ts';
 import { NativeProcesses } from './native-process.ts';
 import { NotifyBackend } from './notify.ts';
 import type { NativeOutcome } from './outcome.ts';
+import { PtraceBackend } from './ptrace.ts';
 import { StandIns } from './stand-ins.ts';
 import { argument, type FreshBuffer, type Supervision } from './supervision.ts';
 
@@ -135,15 +136,22 @@ class Run {
   }
 
   #start(launch: LaunchRequest): NativeBackend {
+    const wanted = this.#request.backend;
     try {
-      const backend = NotifyBackend.start(this.#host, launch);
+      const notify = wanted === 'ptrace' ? undefined : NotifyBackend.start(this.#host, launch);
+      const backend = notify ?? (wanted === 'notify' ? undefined : PtraceBackend.start(this.#host, launch));
       if (backend !== undefined) return backend;
     } catch (error) {
       this.#cleanUp();
       throw error;
     }
     this.#cleanUp();
-    throw inputError('native-impossible', { problem: 'the host refuses seccomp filters' });
+    const what = wanted === 'notify' ? 'seccomp user notification (Linux 5.14)' : 'seccomp filters';
+    throw inputError(
+      'native-impossible',
+      { problem: `the host refuses ${what}` },
+      { hint: 'it may be a container that forbids seccomp, or this may run under exec already' },
+    );
   }
 
   async run(): Promise<NativeOutcome> {

@@ -10,6 +10,12 @@ const EFAULT = 14;
 const POLLIN_EVENT = 1;
 const decoder = new TextDecoder();
 
+/** A child of ours, and the status word of wait(). */
+export interface WaitResult {
+  readonly pid: number;
+  readonly word: number;
+}
+
 /** The host's kernel as the supervisor uses it. Results are values or negative errnos. */
 export class Host {
   readonly library: HostLibrary;
@@ -142,13 +148,18 @@ export class Host {
   }
 
   /** How a child of ours ended or stopped: its pid and the status word; undefined where none did. */
-  wait(pid: number, options: number): { readonly pid: number; readonly word: number } | undefined {
-    for (;;) {
-      const ended = this.call('wait4', pid, this.arena.at(places.word), options, 0);
-      if (ended === -EINTR) continue;
-      if (ended <= 0) return undefined;
-      return { pid: ended, word: this.arena.view.getUint32(places.word, true) };
-    }
+  wait(pid: number, options: number): WaitResult | undefined {
+    let result = this.waitOnce(pid, options);
+    while (result === 'interrupted') result = this.waitOnce(pid, options);
+    return result === 'nobody' ? undefined : result;
+  }
+
+  /** As `wait`, but a signal ends it. */
+  waitOnce(pid: number, options: number): WaitResult | 'interrupted' | 'nobody' {
+    const ended = this.call('wait4', pid, this.arena.at(places.word), options, 0);
+    if (ended === -EINTR) return 'interrupted';
+    if (ended <= 0) return 'nobody';
+    return { pid: ended, word: this.arena.view.getUint32(places.word, true) };
   }
 
   kill(pid: number, signal: number): void {

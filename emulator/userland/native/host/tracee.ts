@@ -10,6 +10,7 @@ export const ptraceRequests = {
   getEventMessage: 0x4201,
   getRegisters: 0x4204,
   setRegisters: 0x4205,
+  setOptions: 0x4200,
   seize: 0x4206,
   listen: 0x4208,
   getCallInfo: 0x420e,
@@ -156,12 +157,16 @@ export class Tracee {
     this.setRegisters(changed);
   }
 
-  /** Has it make another call in place of the present one, and stops it at that call's end. Its result, or undefined. */
+  /** Has it make another call in place of the present one, and stops it at that call's end: its result. */
   runInstead(registers: Uint8Array, number: number, values: readonly HostRegister[]): number | undefined {
     this.replaceCall(registers, number, values);
-    this.toNextCall();
-    const stop = this.waitForStop();
-    if (stop === undefined || !stop.isCall) return undefined;
+    // The filter may have something to say about the call: that is one more stop.
+    for (let ended = false; !ended; ) {
+      this.toNextCall();
+      const stop = this.waitForStop();
+      if (stop === undefined) return undefined;
+      ended = stop.isCall;
+    }
     const after = this.registers();
     return Number(new DataView(after.buffer).getBigInt64(this.#host.architecture.registers.resultAt, true));
   }
