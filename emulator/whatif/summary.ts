@@ -4,6 +4,7 @@ import { hex } from '../base/units.ts';
 import type { ReservedRegion } from '../linux/drivers/of/reserved-mem.ts';
 import type { Kernel } from '../linux/init/kernel.ts';
 import type { CmaArea } from '../linux/mm/cma.ts';
+import { memoryKiB } from '../linux/mm/vm-counters.ts';
 import { memoryBanks } from '../machine/memory-nodes.ts';
 import { type Reliance, relianceOf } from './reliance.ts';
 import type { System } from './system.ts';
@@ -184,16 +185,9 @@ function octal(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');
 }
 
+/** Bytes, from the same counters as /proc/meminfo. */
 function meminfoOf(kernel: Kernel): Readonly<Record<string, number>> {
-  const active = kernel.cma.all.filter((area) => area.active);
-  const sum = (pages: (area: CmaArea) => number) => active.reduce((total, area) => total + pages(area), 0);
-  const bytes = (pages: number) => pages * kernel.pageSizeBytes;
-  return {
-    MemTotal: bytes(kernel.pages.totalPages),
-    MemFree: bytes(kernel.pages.freePages),
-    CmaTotal: bytes(sum((area) => area.pageCount)),
-    CmaFree: bytes(sum((area) => area.pageCount - area.usedPages)),
-  };
+  return Object.fromEntries(Object.entries(memoryKiB(kernel)).map(([name, kib]) => [name, kib * 1024]));
 }
 
 function decisionOf(decision: Decision): DecisionSummary {

@@ -18,19 +18,26 @@ import { addVgem } from '../drivers/gpu/drm/vgem.ts';
 import { addDeviceTreeFiles } from '../drivers/of/device-tree-files.ts';
 import { addTeeHeaps } from '../drivers/tee/optee.ts';
 import { CharDevices } from '../fs/char-dev.ts';
+import { elfFormat } from '../fs/binfmt-elf.ts';
 import { BinaryFormats } from '../fs/exec.ts';
 import { FileTable } from '../fs/file.ts';
 import { mountAll } from '../fs/mounts.ts';
 import { addProcFiles } from '../fs/proc/system-files.ts';
+import { mountCgroups } from '../kernel/cgroup/cgroupfs.ts';
+import { Cgroups } from '../kernel/cgroup/cgroups.ts';
 import { Coherency } from '../kernel/dma/coherency.ts';
+import { addConfigFile } from '../kernel/configs.ts';
 import { makeInit } from '../kernel/fork.ts';
 import { Futexes } from '../kernel/futex.ts';
-import { addModuleFiles } from '../kernel/module/sysfs.ts';
+import { addBuiltInParameter, addModuleFiles } from '../kernel/module/sysfs.ts';
 import { Modules } from '../kernel/module.ts';
+import { readBoolParameter } from '../kernel/params/bool.ts';
 import { TaskTable } from '../kernel/task.ts';
 import { Timers } from '../kernel/timers.ts';
 import { addCmaDebugfs, addCmaSysfs } from '../mm/cma-files.ts';
+import { PageCache } from '../mm/filemap.ts';
 import { Frames } from '../mm/frames.ts';
+import { UnixInFlight } from '../net/unix-in-flight.ts';
 import type { Errno } from '../uapi/errno.ts';
 import { populateRootfs } from './initramfs.ts';
 import type { EarlyKernel, Kernel } from './kernel.ts';
@@ -69,7 +76,7 @@ const initcalls: readonly Initcall[] = [
   {
     level: 'subsys',
     name: 'dma_heap_init',
-    run: whereEnabled('DMABUF_HEAPS', ({ dmaHeaps }) => dmaHeaps.initialise()),
+    run: whereEnabled('DMABUF_HEAPS', initialiseHeaps),
   },
   { level: 'subsys', name: 'dma_buf_init', run: whereEnabled('SYNC_FILE', addSyncFileIoctls) },
   { level: 'subsys', name: 'dma_buf_init_debugfs', run: whereEnabled('DEBUG_FS', addBufinfo) },
@@ -80,7 +87,10 @@ const initcalls: readonly Initcall[] = [
   },
   { level: 'subsys', name: 'cma_sysfs_init', run: whereEnabled('CMA_SYSFS', addCmaSysfs) },
   { level: 'late', name: 'cma_debugfs_init', run: whereEnabled('CMA_DEBUGFS', addCmaDebugfs) },
+  { level: 'core', name: 'init_elf_binfmt', run: registerElf },
   { level: 'fs', name: 'proc_files_init', run: addProcFiles },
+  { level: 'device', name: 'ikconfig_init', run: whereBuiltIn('IKCONFIG_PROC', addConfigFile) },
+  { level: 'fs', name: 'cgroup_init', run: whereEnabled('CGROUPS', mountCgroups) },
   { level: 'fs', name: 'populate_rootfs', run: populateRootfs },
   { level: 'fs', name: 'proc_modules_init', run: whereEnabled('MODULES', addModuleFiles) },
   { level: 'fs', name: 'of_core_init', run: addDeviceTreeFiles },
@@ -99,10 +109,27 @@ const initcalls: readonly Initcall[] = [
   { level: 'device', name: 'board_drivers_init', run: scheduleBoardDrivers },
 ];
 
+/** Programs of 64 bits, on a kernel of 64 bits. */
+function registerElf(kernel: Kernel): Errno {
+  if (kernel.arch.name === 'arm64') kernel.binaryFormats.register(elfFormat);
+  return 0;
+}
+
 /** The heaps that are plugged in; as in the kernel, the error of one stops no other. */
 function registerHeapDrivers(kernel: Kernel): Errno {
   for (const driver of kernel.platform.heapDrivers) driver.register(kernel);
   return 0;
+}
+
+/** The framework, and its parameter. */
+function initialiseHeaps(kernel: Kernel): Errno {
+  const { dmaHeaps, release } = kernel;
+  if (release.behaviours.memAccounting !== 'absent') {
+    dmaHeaps.accountsMemory = readBoolParameter(kernel, 'dma_heap.mem_accounting');
+    const show = () => (dmaHeaps.accountsMemory ? 'Y\n' : 'N\n');
+    addBuiltInParameter(kernel, 'dma_heap', 'mem_accounting', show);
+  }
+  return dmaHeaps.initialise();
 }
 
 function whereEnabled(symbol: string, run: (kernel: Kernel) => Errno): (kernel: Kernel) => Errno {
@@ -114,11 +141,22 @@ function whereBuiltIn(symbol: string, run: (kernel: Kernel) => Errno): (kernel: 
   return (kernel) => (kernel.config.tristate(symbol) === 'y' ? run(kernel) : 0);
 }
 
+/** Whether a page belongs to a CMA area. */
+function isInArea({ cma }: EarlyKernel, pfn: number): boolean {
+  return cma.all.some(({ basePfn, pageCount }) => basePfn <= pfn && pfn < basePfn + pageCount);
+}
+
 /** The subsystems of a kernel whose memory is up, empty as yet. */
 function assemble(early: EarlyKernel): Kernel {
   const { log, release, clock } = early;
   const frames = new Frames(early);
-  early.cma.migrate = (pfns) => frames.migrate(pfns);
+  const pageCache = new PageCache(frames, early.pages);
+  early.cma.migrate = (pfns) => {
+    const left = pageCache.makeWay(pfns);
+    return typeof left === 'number' ? left : left.length === 0 ? 0 : frames.migrate(left);
+  };
+  early.pages.reclaim = (pageCount, avoidCma) =>
+    pageCache.reclaim(pageCount, (pfn) => avoidCma && isInArea(early, pfn));
   const mounts = mountAll({ ...early, frames });
   const devtmpfs = new Devtmpfs(mounts.dev);
   const charDevices = new CharDevices(log);
@@ -127,6 +165,7 @@ function assemble(early: EarlyKernel): Kernel {
   const kernel: Kernel = {
     ...early,
     frames,
+    pageCache,
     mounts,
     faults,
     devices: new Devices(),
@@ -135,6 +174,7 @@ function assemble(early: EarlyKernel): Kernel {
     devtmpfs,
     drivers,
     files: new FileTable(maximumFiles(early)),
+    socketsInFlight: new UnixInFlight(),
     timers: new Timers(clock),
     futexes: new Futexes(),
     random: new RandomSource(early.seed),
@@ -144,6 +184,7 @@ function assemble(early: EarlyKernel): Kernel {
     dmaHeaps: new DmaHeaps(charDevices, drivers, log, release.behaviours, faults),
     tasks: new TaskTable(),
     modules: new Modules(),
+    cgroups: new Cgroups(),
   };
   return kernel;
 }

@@ -1,5 +1,6 @@
 import { type Directory, PseudoFile, SymbolicLink } from '../fs/libfs.ts';
 import type { Kernel } from '../init/kernel.ts';
+import { memparse } from '../lib/cmdline.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
 import type { CmaArea } from './cma.ts';
 
@@ -15,11 +16,12 @@ const sysfsValues: Readonly<Record<string, (area: CmaArea) => number | bigint>> 
 
 /** cma_sysfs_init(): which files there are is the release's affair. */
 export function addCmaSysfs(kernel: Kernel): Errno {
-  const names = kernel.release.behaviours.cmaSysfs;
+  const { cmaSysfs: names, inactiveAreasInSysfs } = kernel.release.behaviours;
   if (names.length === 0) return 0;
   const { sys } = kernel.mounts;
   const root = sys.folder('kernel').folder('mm').folder('cma');
   for (const area of kernel.cma.all) {
+    if (!area.active && !inactiveAreasInSysfs) continue;
     const folder = root.folder(area.name);
     for (const name of names) {
       const show = () => `${sysfsValues[name]?.(area) ?? 0}\n`;
@@ -49,7 +51,7 @@ export function addCmaDebugfs(kernel: Kernel): Errno {
     if (kernel.release.behaviours.cmaDebugfsRanges) addRange(folder);
     const taken: { readonly pfn: number; readonly count: number }[] = [];
     const command = (store: (pages: number) => Errno) =>
-      new PseudoFile(debug.fileSystem, 0o200, { store: (text) => store(Number(text.trim())) });
+      new PseudoFile(debug.fileSystem, 0o200, { store: (text) => withNumber(text, store) });
     folder.add(
       'alloc',
       command((pages) => allocate(area, taken, pages)),
@@ -80,9 +82,16 @@ function debugName(kernel: Kernel, area: CmaArea): string {
     : area.name;
 }
 
+/** DEFINE_SIMPLE_ATTRIBUTE: one number in C notation, of which the low 32 bits count. */
+function withNumber(text: string, store: (pages: number) => Errno): Errno {
+  const digits = /^\s*\+?(0x[0-9a-f]+|\d+)\n?$/i.exec(text)?.[1];
+  if (digits === undefined) return -errno.EINVAL;
+  const { value, rest } = memparse(digits);
+  return rest === '' ? store(Number(BigInt.asIntN(32, value))) : -errno.EINVAL;
+}
+
 function allocate(area: CmaArea, taken: { pfn: number; count: number }[], count: number): Errno {
-  if (!Number.isInteger(count) || count < 0) return -errno.EINVAL;
-  const pfn = area.alloc(count, 0);
+  const pfn = count > 0 ? area.alloc(count, 0) : -errno.ENOMEM;
   if (pfn < 0) return -errno.ENOMEM;
   taken.push({ pfn, count });
   return 0;
@@ -90,7 +99,6 @@ function allocate(area: CmaArea, taken: { pfn: number; count: number }[], count:
 
 /** Gives back the newest allocations first; a part of one where fewer pages are wanted. */
 function free(area: CmaArea, taken: { pfn: number; count: number }[], wanted: number): Errno {
-  if (!Number.isInteger(wanted) || wanted < 0) return -errno.EINVAL;
   for (let left = wanted; left > 0; ) {
     const last = taken.pop();
     if (last === undefined) break;

@@ -6,6 +6,7 @@ import { type HeapBehaviours, heapHistory } from './heaps.ts';
 import type { History } from './history.ts';
 import { type ModuleBehaviours, moduleHistory } from './modules.ts';
 import { type ReservedMemoryBehaviours, reservedMemoryHistory } from './reserved-memory.ts';
+import { type SystemFileBehaviours, systemFileHistory } from './system-files.ts';
 
 /** Everything that differs between releases, under one name each. */
 export interface Behaviours
@@ -15,7 +16,8 @@ export interface Behaviours
     HeapBehaviours,
     BufferBehaviours,
     DeviceBehaviours,
-    ModuleBehaviours {}
+    ModuleBehaviours,
+    SystemFileBehaviours {}
 
 export const behaviourHistory: History<Behaviours> = {
   ...reservedMemoryHistory,
@@ -25,4 +27,5 @@ export const behaviourHistory: History<Behaviours> = {
   ...bufferHistory,
   ...deviceHistory,
   ...moduleHistory,
+  ...systemFileHistory,
 };
