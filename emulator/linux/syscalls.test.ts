@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { smallKernel } from '../testing/small-kernel.ts';
-import { DmaBufFile } from './drivers/dma-buf/dma-buf.ts';
 import type { Kernel } from './init/kernel.ts';
 import { endTask } from './kernel/exit.ts';
 import type { Task } from './kernel/task.ts';
 import { blocked, spawn, systemCall, systemCallNamed, systemCalls, waitForWake } from './syscalls.ts';
-import { DMA_HEAP_IOCTL_ALLOC, encodeAllocationData } from './uapi/dma-heap.ts';
 import { errnoName } from './uapi/errno.ts';
-import { O_RDWR } from './uapi/fcntl.ts';
 import type { Register } from './uapi/registers.ts';
 
 const heapPaths = ['/dev/dma_heap/system', '/dev/dma_heap/linux,cma'];
@@ -45,154 +42,6 @@ function newTask(kernel: Kernel): Task {
   });
   return task;
 }
-
-/** The buffers that something refers to, with how many references there are. */
-function referenced(kernel: Kernel): Map<number, number> {
-  const counts = new Map<number, number>();
-  const count = (file: unknown) => {
-    if (file instanceof DmaBufFile) counts.set(file.buffer.id, (counts.get(file.buffer.id) ?? 0) + 1);
-  };
-  for (const task of kernel.tasks.all.filter(({ isAlive }) => isAlive)) {
-    for (const fd of task.files.numbers) count(task.files.raw(fd));
-    for (const area of task.memory.areas) count(area.file);
-  }
-  return counts;
-}
-
-function checkInvariants(kernel: Kernel): void {
-  const counts = referenced(kernel);
-  const { live } = kernel.dmaBufs;
-  expect(live.map(({ id, file }) => [id, file.references])).toEqual(
-    live.map(({ id }) => [id, counts.get(id) ?? 0]),
-  );
-  expect(counts.size).toBe(live.length);
-  const pages = new Set<number>();
-  let pageCount = 0;
-  for (const { operations, sizeBytes } of live) {
-    for (let page = 0; page < sizeBytes / kernel.pageSizeBytes; page += 1)
-      pages.add(operations.pageAt(page) ?? -1);
-    pageCount += sizeBytes / kernel.pageSizeBytes;
-  }
-  expect(pages.size).toBe(pageCount);
-  for (const area of kernel.cma.all) {
-    const free = [...area.freeRuns()].reduce((sum, run) => sum + run.count, 0);
-    expect(area.usedPages + free + area.borrowedPages).toBe(area.pageCount);
-  }
-}
-
-const process = fc.nat(3);
-const fd = fc.nat(9);
-const step = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constant('alloc'), process, heap: fc.nat(1), pages: fc.nat(600) }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('close'), process, fd }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('dup'), process, fd }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant('mmap'), process, fd, pages: fc.integer({ min: 1, max: 4 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('munmap'),
-      process,
-      area: fc.nat(9),
-      pages: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('fork'), process }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('exit'), process }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('kill'), process }) },
-) as fc.Arbitrary<{ do: string; process: number; heap?: number; pages?: number; fd?: number; area?: number }>;
-
-/** Up to four processes at work on heaps and buffers; what every call answered. */
-function play(
-  steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[],
-): (number | bigint)[] {
-  const kernel = smallKernel();
-  const tasks = [0, 1, 2, 3].map(() => newTask(kernel));
-  const answers: (number | bigint)[] = [];
-  for (const one of steps) {
-    let task = tasks[one.process];
-    if (task === undefined || !task.isAlive) {
-      task = newTask(kernel);
-      tasks[one.process] = task;
-    }
-    answers.push(take(kernel, task, tasks, one));
-    checkInvariants(kernel);
-  }
-  for (const task of kernel.tasks.all) if (task.pid > 1) endTask(kernel, task, { kind: 'exited', code: 0 });
-  checkInvariants(kernel);
-  expect(kernel.dmaBufs.live).toEqual([]);
-  return answers;
-}
-
-function take(
-  kernel: Kernel,
-  task: Task,
-  tasks: Task[],
-  one: { do: string; process: number; heap?: number; pages?: number; fd?: number; area?: number },
-): number | bigint {
-  const { fd = 0, pages = 1 } = one;
-  switch (one.do) {
-    case 'alloc': {
-      const heap = call(kernel, task, number('openat'), -100, pathAt(one.heap ?? 0), O_RDWR, 0);
-      task.memory.write(
-        arena,
-        encodeAllocationData({ length: BigInt(pages * 4096), fdFlags: O_RDWR }),
-        0,
-        24,
-      );
-      const result = call(kernel, task, number('ioctl'), heap, DMA_HEAP_IOCTL_ALLOC, arena);
-      call(kernel, task, number('close'), heap);
-      return result;
-    }
-    case 'close':
-    case 'dup':
-      return call(kernel, task, number(one.do), fd);
-    case 'mmap':
-      return call(kernel, task, number('mmap'), 0, pages * 4096, 3, 1, fd, 0);
-    case 'munmap': {
-      const area = task.memory.areas.filter(({ file }) => file !== undefined)[one.area ?? 0];
-      return call(kernel, task, number('munmap'), area?.start ?? 0, pages * 4096);
-    }
-    case 'fork': {
-      const pid = call(kernel, task, number('clone'), 17);
-      const child = kernel.tasks.byPid(Number(pid));
-      const replaced = tasks[(one.process + 1) % 4];
-      if (replaced?.isAlive === true && replaced !== task)
-        endTask(kernel, replaced, { kind: 'exited', code: 0 });
-      if (child !== undefined) tasks[(one.process + 1) % 4] = child;
-      return pid;
-    }
-    case 'exit':
-      return call(kernel, task, number('exit_group'), 0);
-    default:
-      return call(kernel, task, number('kill'), tasks[(one.process + 1) % 4]?.pid ?? 0, 9);
-  }
-}
-
-describe('any sequence of calls', () => {
-  it('keeps the books of buffers and areas right', () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }), (steps) => {
-        play(steps);
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it('gives the same answers again', () => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), (steps) => {
-        expect(play(steps)).toEqual(play(steps));
-      }),
-      { numRuns: 5 },
-    );
-  });
-});
 
 const address = fc.constantFrom(
   0,

@@ -29,6 +29,9 @@ interface Item {
 /** On arm64 struct epoll_event is padded: events u32 @0, data u64 @8. */
 const eventBytes = 16;
 
+/** EP_MAX_NESTS */
+const maximumNesting = 4;
+
 export class EpollFile extends OpenFile {
   readonly #items = new Map<string, Item>();
   readonly #changed = new WaitQueue();
@@ -71,6 +74,7 @@ export class EpollFile extends OpenFile {
     if (file === undefined) return -errno.EBADF;
     if (!file.canPoll) return -errno.EPERM;
     if (file === this) return -errno.EINVAL;
+    if (operation === EPOLL_CTL_ADD && file instanceof EpollFile && file.#leadsTo(this)) return -errno.ELOOP;
     const view = new DataView(event.buffer);
     const item = {
       file,
@@ -78,6 +82,14 @@ export class EpollFile extends OpenFile {
       data: view.getBigUint64(8, true),
     };
     return this.#change(operation, `${fd}:${file.inode.fileSystem.device}:${file.inode.number}`, item);
+  }
+
+  /** ep_loop_check(): whether `other` is watched from here, or what is watched is nested too deep to tell. */
+  #leadsTo(other: EpollFile, nesting = 0): boolean {
+    if (this === other || nesting > maximumNesting) return true;
+    return [...this.#items.values()].some(
+      ({ file }) => file instanceof EpollFile && file.#leadsTo(other, nesting + 1),
+    );
   }
 
   #change(operation: number, key: string, item: Item): Errno {

@@ -21,7 +21,6 @@ const onPaths: ReadonlySet<number> = new Set([f.F_DUPFD, f.F_DUPFD_CLOEXEC, f.F_
 
 /** Puts another descriptor onto a file, from `from` on. */
 export function duplicate(task: Task, file: OpenFile, from: number, closeOnExec: boolean): Errno {
-  if (from < 0 || from >= task.limits.files) return -errno.EINVAL;
   const fd = task.files.reserve(task.limits.files, closeOnExec, from);
   if (fd >= 0) task.files.install(fd, file.get());
   return fd;
@@ -42,8 +41,11 @@ export function fcntl(kernel: Kernel, task: Task, fd: number, command: number, a
   if (file.isPath && !onPaths.has(command)) return -errno.EBADF;
   switch (command) {
     case f.F_DUPFD:
-    case f.F_DUPFD_CLOEXEC:
-      return duplicate(task, file, asInt32(argument), command === f.F_DUPFD_CLOEXEC);
+    case f.F_DUPFD_CLOEXEC: {
+      const from = asInt32(argument);
+      if (from < 0 || from >= task.limits.files) return -errno.EINVAL;
+      return duplicate(task, file, from, command === f.F_DUPFD_CLOEXEC);
+    }
     case f.F_GETFD:
       return task.files.isCloseOnExec(fd) ? f.FD_CLOEXEC : 0;
     case f.F_SETFD:

@@ -30,6 +30,7 @@ import type { CmaAreas } from '../mm/cma.ts';
 import type { Frames } from '../mm/frames.ts';
 import type { Memblock } from '../mm/memblock.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
+import type { UnixInFlight } from '../net/unix-in-flight.ts';
 import type { ReliedRelease } from '../releases/relied-on.ts';
 import type { Platform } from './platform.ts';
 
@@ -78,6 +79,7 @@ export interface DeadKernel extends BootEnvironment {
 export interface Kernel extends EarlyKernel {
   readonly frames: Frames;
   readonly files: FileTable;
+  readonly socketsInFlight: UnixInFlight;
   readonly mounts: Mounts;
   readonly timers: Timers;
   readonly futexes: Futexes;

@@ -28,6 +28,7 @@ export class Frames {
   readonly #holders = new Set<FrameHolder>();
   /** Frames that must stay where they are, and for how many. */
   readonly #pinned = new Map<number, number>();
+  #inUse = 0;
 
   constructor(source: FrameSource) {
     this.#source = source;
@@ -35,7 +36,14 @@ export class Frames {
 
   /** A frame with one reference, or -errno. Its content is what was there before. */
   allocate(): number {
-    return this.#source.pages.alloc(userPage);
+    const pfn = this.#source.pages.alloc(userPage);
+    if (pfn >= 0) this.#inUse += 1;
+    return pfn;
+  }
+
+  /** Frames that somebody refers to. */
+  get inUse(): number {
+    return this.#inUse;
   }
 
   isShared(pfn: number): boolean {
@@ -48,8 +56,10 @@ export class Frames {
 
   put(pfn: number): void {
     const references = this.#shared.get(pfn);
-    if (references === undefined) this.#source.pages.free(pfn, 0);
-    else if (references === 2) this.#shared.delete(pfn);
+    if (references === undefined) {
+      this.#inUse -= 1;
+      this.#source.pages.free(pfn, 0);
+    } else if (references === 2) this.#shared.delete(pfn);
     else this.#shared.set(pfn, references - 1);
   }
 

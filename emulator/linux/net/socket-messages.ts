@@ -95,7 +95,7 @@ export function sendMessage(kernel: Kernel, task: Task, fd: number, address: num
   }
   const bytes = joined(parts);
   for (const file of files) file.get();
-  const sent = socket.send({ bytes, files }, task, (flags & MSG_DONTWAIT) !== 0);
+  const sent = socket.send({ bytes, files }, kernel, task, (flags & MSG_DONTWAIT) !== 0);
   if (sent < 0) for (const file of files) file.put(kernel, 'in-flight', task);
   return sent;
 }
@@ -115,7 +115,7 @@ export function receiveMessage(
   const ranges = readVectors(task, header.vectors, header.vectorCount);
   if (typeof ranges === 'number') return ranges;
   const room = ranges.reduce((sum, range) => sum + range.lengthBytes, 0);
-  const message = socket.receive(room, task, (flags & MSG_DONTWAIT) !== 0);
+  const message = socket.receive(room, kernel, task, (flags & MSG_DONTWAIT) !== 0);
   if (typeof message === 'number') return message === blocked ? blocked : message;
   let used = 0;
   for (const range of ranges) {

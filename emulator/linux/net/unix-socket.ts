@@ -39,6 +39,11 @@ export class UnixSocketFile extends OpenFile {
     peer.#peer = this;
   }
 
+  /** The files in messages that were sent here and not received. */
+  get filesInFlight(): readonly OpenFile[] {
+    return this.#incoming.flatMap(({ files }) => files);
+  }
+
   override get path(): string {
     return `socket:[${this.inode.number}]`;
   }
@@ -60,41 +65,61 @@ export class UnixSocketFile extends OpenFile {
   }
 
   override read(length: number, _position: number, kernel: Kernel, task: Task): Uint8Array | Errno {
-    const message = this.receive(length, task, false);
+    const message = this.receive(length, kernel, task, false);
     if (typeof message === 'number') return message;
     for (const file of message.files) file.put(kernel, 'in-flight', task);
     return message.bytes;
   }
 
-  override write(bytes: Uint8Array, _position: number, _kernel: Kernel, task: Task): Errno {
-    return this.send({ bytes, files: [] }, task, false);
+  override write(bytes: Uint8Array, _position: number, kernel: Kernel, task: Task): Errno {
+    return this.send({ bytes, files: [] }, kernel, task, false);
   }
 
   /** Hands a message to the other end; its files have their references already. */
-  send(message: UnixMessage, task: Task, dontWait: boolean): Errno {
+  send(message: UnixMessage, kernel: Kernel, task: Task, dontWait: boolean): Errno {
     const peer = this.#peer;
     if (peer === undefined) return -errno.EPIPE;
     const waiting = peer.#incoming.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (waiting > 0 && waiting + message.bytes.length > capacityBytes) return this.#sleep(task, dontWait);
+    kernel.socketsInFlight.sent(message.files);
     peer.#incoming.push(message);
     peer.#changed.wakeAll();
     this.#changed.wakeAll();
     return message.bytes.length;
   }
 
-  /** The next message, or as much of a stream as is there and has come without files in between. */
-  receive(length: number, task: Task, dontWait: boolean): UnixMessage | Errno {
-    const first = this.#incoming.shift();
-    if (first === undefined) {
+  /** The next message; of a stream as much as is there, up to the end of the first message that has files. */
+  receive(length: number, kernel: Kernel, task: Task, dontWait: boolean): UnixMessage | Errno {
+    if (this.#incoming.length === 0) {
       if (this.#peer === undefined) return { bytes: new Uint8Array(0), files: [] };
       return this.#sleep(task, dontWait);
     }
+    const message = this.kind === 'stream' ? this.#takeFromStream(length) : this.#takeMessage(length);
+    kernel.socketsInFlight.received(message.files);
     this.#changed.wakeAll();
     if (this.#peer !== undefined) this.#peer.#changed.wakeAll();
-    if (this.kind === 'stream' && first.bytes.length > length) {
-      this.#incoming.unshift({ bytes: first.bytes.subarray(length), files: [] });
+    return message;
+  }
+
+  /** What does not fit is lost. */
+  #takeMessage(length: number): UnixMessage {
+    const { bytes, files } = this.#incoming.shift() ?? { bytes: new Uint8Array(0), files: [] };
+    return { bytes: bytes.subarray(0, length), files };
+  }
+
+  #takeFromStream(length: number): UnixMessage {
+    const parts: number[] = [];
+    let files: readonly OpenFile[] = [];
+    while (files.length === 0 && (parts.length < length || length === 0)) {
+      const next = this.#incoming.shift();
+      if (next === undefined) break;
+      const room = length - parts.length;
+      parts.push(...next.bytes.subarray(0, room));
+      files = next.files;
+      if (next.bytes.length > room) this.#incoming.unshift({ bytes: next.bytes.subarray(room), files: [] });
+      if (length === 0) break;
     }
-    return { bytes: first.bytes.subarray(0, length), files: first.files };
+    return { bytes: Uint8Array.from(parts), files };
   }
 
   #sleep(task: Task, dontWait: boolean): Errno {
@@ -112,14 +137,21 @@ export class UnixSocketFile extends OpenFile {
   }
 
   /** What was never received goes, and its files with it. */
-  protected override release(kernel: Kernel): void {
-    for (const message of this.#incoming.splice(0)) {
-      for (const file of message.files) file.put(kernel, 'in-flight');
+  dropMessages(kernel: Kernel): void {
+    for (const { files } of this.#incoming.splice(0)) {
+      kernel.socketsInFlight.received(files);
+      for (const file of files) file.put(kernel, 'in-flight');
     }
+  }
+
+  protected override release(kernel: Kernel): void {
+    this.dropMessages(kernel);
     const peer = this.#peer;
-    if (peer === undefined) return;
-    peer.#peer = undefined;
-    this.#peer = undefined;
-    peer.#changed.wakeAll();
+    if (peer !== undefined) {
+      peer.#peer = undefined;
+      this.#peer = undefined;
+      peer.#changed.wakeAll();
+    }
+    kernel.socketsInFlight.collect(kernel);
   }
 }

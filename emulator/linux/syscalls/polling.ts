@@ -74,7 +74,7 @@ export const pollingCalls: readonly SystemCall[] = [
   {
     name: 'epoll_ctl',
     number: 21,
-    errnos: ['EBADF', 'EINVAL', 'EEXIST', 'ENOENT', 'EPERM', 'EFAULT'],
+    errnos: ['EBADF', 'EINVAL', 'EEXIST', 'ENOENT', 'EPERM', 'EFAULT', 'ELOOP'],
     handler: (_kernel, task, epollFd, operation, fd, event) => {
       const epoll = epollAt(task, epollFd);
       return typeof epoll === 'number'

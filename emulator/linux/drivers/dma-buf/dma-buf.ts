@@ -131,6 +131,11 @@ export class DmaBuf {
     return 0;
   }
 
+  /** References that polls hold until their fences signal. */
+  get pendingPolls(): number {
+    return [POLLIN, POLLOUT].filter((event) => (this.#polledEvents & event) !== 0).length;
+  }
+
   /** The name as text; empty where there is none. */
   get nameText(): string {
     return this.name === undefined ? '' : decoder.decode(this.name);

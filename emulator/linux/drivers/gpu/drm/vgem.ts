@@ -33,12 +33,18 @@ interface ImportedObject {
   readonly attachment: Attachment;
 }
 
-class VgemFile extends OpenFile {
+/** The device as one opener has it, with what he imported. */
+export class VgemFile extends OpenFile {
   readonly #objects = new Map<number, ImportedObject>();
   #lastHandle = 0;
 
   constructor(request: OpenRequest, inode: Inode) {
     super(inode, request.flags, request.dentry);
+  }
+
+  /** The buffers that came in, and how many references each import holds. */
+  get imports(): readonly { readonly buffer: DmaBuf; readonly references: number }[] {
+    return [...this.#objects.values()].map(({ buffer }) => ({ buffer, references: importReferences }));
   }
 
   override ioctl(request: number, argument: Register, kernel: Kernel, task: Task): Errno {
