@@ -1,4 +1,5 @@
 import type { Kernel } from './init/kernel.ts';
+import { DeviceAllowances, type DeviceRule } from './kernel/cgroup/device-rules.ts';
 import type { Credentials } from './kernel/cred.ts';
 import { completeCredentials } from './kernel/cred.ts';
 import { spawnTask } from './kernel/fork.ts';
@@ -11,6 +12,7 @@ import { descriptorCalls } from './syscalls/descriptors.ts';
 import { fileCalls } from './syscalls/files.ts';
 import { memoryCalls } from './syscalls/memory.ts';
 import { moduleCalls } from './syscalls/modules.ts';
+import { namespaceCalls } from './syscalls/namespaces.ts';
 import { pollingCalls } from './syscalls/polling.ts';
 import { processCalls } from './syscalls/processes.ts';
 import { readWriteCalls } from './syscalls/read-write.ts';
@@ -22,9 +24,19 @@ import { errno } from './uapi/errno.ts';
 import type { Register } from './uapi/registers.ts';
 import { signals } from './uapi/signal.ts';
 
+export {
+  breakpoint,
+  memoryAbort,
+  returnToUser,
+  supervisorCall,
+  undefinedInstruction,
+} from './arch/arm64/kernel/entry.ts';
+export { shareMemory, UserPages } from './arch/arm64/mm/user-pages.ts';
+export { openStandardFiles } from './drivers/tty/host-console.ts';
 export { installProgram } from './fs/exec.ts';
 export { type PickOrder, passIdleTime, RunQueue, roundRobin, shuffled } from './kernel/sched/core.ts';
 export { blocked } from './kernel/sched/wait.ts';
+export { sendSignal } from './kernel/signal.ts';
 export type { SystemCall } from './syscalls/system-call.ts';
 
 /** The calls of arm64 that exist here, group by group. To add some, write a group and name it here. */
@@ -37,6 +49,7 @@ const groups: readonly (readonly SystemCall[])[] = [
   pollingCalls,
   transferCalls,
   moduleCalls,
+  namespaceCalls,
   statxCalls,
   systemInfoCalls,
 ];
@@ -137,6 +150,12 @@ export function waitForWake(kernel: Kernel, task: Task): boolean {
 /** Starts a process that no other one made: a child of process 1. */
 export function spawn(kernel: Kernel, credentials?: Partial<Credentials>, command = 'program'): Task {
   return spawnTask(kernel, completeCredentials(credentials), command);
+}
+
+/** Has a cgroup right below the root let its tasks use these devices only: what bpf() does for a container's runtime. */
+export function attachDeviceProgram(kernel: Kernel, name: string, rules: readonly DeviceRule[]): void {
+  const group = kernel.cgroups.root.children.get(name);
+  if (group !== undefined) group.devices = new DeviceAllowances(rules);
 }
 
 /** Accesses of a process's own instructions. They fault as hardware does: the signal is sent, false returned. */

@@ -45,6 +45,8 @@ const heap = z.object({
   major: count,
   minor: count,
   mode: z.string().regex(/^[0-7]{4}$/),
+  uid: count.describe('who owns the node'),
+  gid: count,
   kind: z.string().describe('system, cma, tee or other; others may come'),
   area: z.string().optional().describe('name of the area behind a heap of kind cma'),
 });
@@ -111,9 +113,7 @@ export const bootSummarySchema = z.looseObject({
   regions: z.array(region),
   areas: z.array(area),
   heaps: z.array(heap),
-  modules: z
-    .array(module)
-    .describe('parts of the kernel that can be modules and were built, loaded or not'),
+  modules: z.array(module).describe('parts of the kernel that can be modules and were built, loaded or not'),
   meminfo: z.record(z.string(), count).describe('bytes'),
   decisions: z.array(decision),
   dmesg: z.array(z.object({ level: z.number().int().min(0).max(7), text: z.string() })),

@@ -10,6 +10,8 @@ export interface BootTextOptions {
   readonly colours: boolean;
   /** The kernel log, where it is wanted. */
   readonly dmesg?: readonly LogLine[] | undefined;
+  /** What a console showed, where it is wanted. */
+  readonly console?: readonly string[] | undefined;
 }
 
 /** A boot for people: what was booted, RAM, regions, areas, heaps, and what had to be assumed. */
@@ -30,6 +32,9 @@ export function bootText(summary: BootSummary, options: BootTextOptions): string
     section('Modules', modulesText(summary.modules)),
     section('Assumed', assumptions(summary)),
     section('Kernel log', (options.dmesg ?? []).map((line) => `${formatLogLine(line)}\n`).join('')),
+    options.console === undefined
+      ? ''
+      : section('Console', options.console.map((line) => `${line}\n`).join('') || '  nothing\n'),
   ].join('');
 }
 
@@ -91,12 +96,13 @@ function heaps(summary: BootSummary): string {
 }
 
 function heapRow(heap: HeapSummary, { heaps }: BootSummary): readonly string[] {
+  const owner = heap.uid === 0 && heap.gid === 0 ? '' : `${heap.uid}:${heap.gid}`;
   const twins = heaps.filter(
     ({ area, name }) => area !== undefined && area === heap.area && name !== heap.name,
   );
   const shared = twins.length === 0 ? '' : `, shared with ${twins.map(({ name }) => name).join(', ')}`;
   const kind = heap.area === undefined ? heap.kind : `${heap.kind}, area ${heap.area}${shared}`;
-  return [heap.path, `${heap.major}:${heap.minor}`, heap.mode, kind];
+  return [heap.path, `${heap.major}:${heap.minor}`, owner === '' ? heap.mode : `${heap.mode} ${owner}`, kind];
 }
 
 /** What the firmware stage had to invent; a place in RAM that nobody stated. */

@@ -145,6 +145,15 @@ export abstract class FileCaller extends Caller {
     }
   }
 
+  chmod(path: string, mode: number): void {
+    this.withPath(path, (address) => this.callOn('fchmodat', path, AT_FDCWD, address, mode));
+  }
+
+  /** An id of -1 stays as it is. */
+  chown(path: string, uid: number, gid: number): void {
+    this.withPath(path, (address) => this.callOn('fchownat', path, AT_FDCWD, address, uid, gid, 0));
+  }
+
   mkdir(path: string, mode = 0o777): void {
     this.withPath(path, (address) => this.callOn('mkdirat', path, AT_FDCWD, address, mode));
   }

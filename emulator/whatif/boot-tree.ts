@@ -35,7 +35,16 @@ export function bootTree(request: BootRequest): System {
     decisions.note({ subject: 'config', rule: 'heaps/options', outcome: advice, evidence: 'read' });
   const handoff = runFirmware(tree, { ...request, architecture: config.facts.architecture }, decisions);
   const platform = platformOf(request);
-  const outcome = startKernel({ proposals: request.proposals ?? new Set(), release, config, handoff, exportPolicy, seed, decisions, platform });
+  const outcome = startKernel({
+    proposals: request.proposals ?? new Set(),
+    release,
+    config,
+    handoff,
+    exportPolicy,
+    seed,
+    decisions,
+    platform,
+  });
   const system = new System(outcome, profile);
   startUserland(system, request);
   return system;

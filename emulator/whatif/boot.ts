@@ -6,6 +6,7 @@ import { chooseKernel } from './kernel-choice.ts';
 import { type BootHost, loadInput } from './load-input.ts';
 import { readConfigText } from './read-config.ts';
 import type { System } from './system.ts';
+import { readDeviceRules } from './userland/device-rules.ts';
 
 /**
  * Boots a board's name, a devicetree file (`-` for stdin) or a loaded tree. The kernel may panic: that is an answer
@@ -28,5 +29,8 @@ export async function loadBoot(
   const { tree, board } = await loadInput(input, options, host);
   const readText = (file: string) => readConfigText(nodeFiles, file);
   const moduleFiles = (options.moduleFiles ?? []).map((file) => ({ file, bytes: nodeFiles.read(file) }));
-  return { ...options, moduleFiles, ...chooseKernel(options, board, readText, tree), tree, profile: board };
+  const deviceRules = readDeviceRules(options.permissions ?? {}, (file) =>
+    new TextDecoder().decode(nodeFiles.read(file)),
+  );
+  return { ...options, moduleFiles, deviceRules, ...chooseKernel(options, board, readText, tree), tree, profile: board };
 }

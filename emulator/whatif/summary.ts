@@ -49,6 +49,8 @@ export interface HeapSummary {
   readonly minor: number;
   /** Four octal digits. */
   readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
   readonly kind: string;
   readonly area?: string | undefined;
 }
@@ -176,6 +178,8 @@ function heapsOf(kernel: Kernel): readonly HeapSummary[] {
     major: heap.major,
     minor: heap.minor,
     mode: octal(kernel.devtmpfs.node(`dma_heap/${heap.name}`)?.mode ?? 0),
+    uid: kernel.devtmpfs.node(`dma_heap/${heap.name}`)?.uid ?? 0,
+    gid: kernel.devtmpfs.node(`dma_heap/${heap.name}`)?.gid ?? 0,
     kind: heap.kind,
     area: heap.area?.name,
   }));

@@ -9,6 +9,7 @@ import type {
   WorkloadHost,
 } from '../userland/workload/host.ts';
 import type { System } from './system.ts';
+import { spawnIdentity } from './userland/spawn.ts';
 import { workloadDevice } from './workload-devices.ts';
 
 /** A running system as workloads see it. A system that panicked runs nothing: an InputError. */
@@ -28,7 +29,7 @@ export function workloadHost(system: System): WorkloadHost {
   );
   return {
     pageSizeBytes: kernel.pageSizeBytes,
-    spawn: (identity, name) => system.spawn(identity, name),
+    spawn: (identity, name) => spawnIdentity(system, identity, name),
     heaps: () => heapsOf(kernel),
     areas: () => areas,
     liveBuffers: () => kernel.dmaBufs.live.map(seen),

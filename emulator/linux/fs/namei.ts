@@ -1,3 +1,4 @@
+import { isDeviceNode } from '../kernel/cgroup/device-rules.ts';
 import { capable } from '../kernel/cred.ts';
 import type { Task } from '../kernel/task.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
@@ -17,8 +18,16 @@ const NAME_MAX = 255;
 /** include/linux/namei.h */
 const maxLinks = 40;
 
-/** generic_permission(): 0, or EACCES. */
+/** inode_permission(): mode bits and privileges first, then the device cgroup, which answers EPERM. */
 export function permission(inode: Inode, task: Task, wanted: number): Errno {
+  const allowed = genericPermission(inode, task, wanted);
+  if (allowed < 0 || task.cgroup === undefined || !isDeviceNode(inode.mode)) return allowed;
+  const access = `${wanted & MAY_READ ? 'r' : ''}${wanted & MAY_WRITE ? 'w' : ''}`;
+  return task.cgroup.allowsDevice(inode.mode, inode.specialDevice, access) ? 0 : -errno.EPERM;
+}
+
+/** generic_permission(): 0, or EACCES. */
+function genericPermission(inode: Inode, task: Task, wanted: number): Errno {
   const { credentials } = task;
   const belongs = credentials.gid === inode.gid || credentials.groups.includes(inode.gid);
   const shift = credentials.uid === inode.uid ? 6 : belongs ? 3 : 0;
@@ -102,7 +111,7 @@ function step(task: Task, at: Dentry, name: string): Dentry | Errno {
   if (!at.inode.isDirectory) return -errno.ENOTDIR;
   const allowed = permission(at.inode, task, MAY_EXEC);
   if (allowed < 0) return allowed;
-  if (name === '..') return at.parent ?? at;
+  if (name === '..') return at.inode === task.root.inode ? at : (at.parent ?? at);
   if (name.length > NAME_MAX) return -errno.ENAMETOOLONG;
   const inode = at.inode.lookup(name, task);
   if (typeof inode === 'number') return inode;

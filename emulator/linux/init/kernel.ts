@@ -16,6 +16,7 @@ import type { BinaryFormats } from '../fs/exec.ts';
 import type { FileTable } from '../fs/file.ts';
 import type { Mounts } from '../fs/mounts.ts';
 import type { KernelConfig } from '../kconfig.ts';
+import type { Cgroups } from '../kernel/cgroup/cgroups.ts';
 import type { Coherency } from '../kernel/dma/coherency.ts';
 import type { Contiguous } from '../kernel/dma/contiguous.ts';
 import type { AtomicPool } from '../kernel/dma/pool.ts';
@@ -27,6 +28,7 @@ import type { TaskTable } from '../kernel/task.ts';
 import type { Clock } from '../kernel/time.ts';
 import type { Timers } from '../kernel/timers.ts';
 import type { CmaAreas } from '../mm/cma.ts';
+import type { PageCache } from '../mm/filemap.ts';
 import type { Frames } from '../mm/frames.ts';
 import type { Memblock } from '../mm/memblock.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
@@ -50,6 +52,8 @@ export interface BootEnvironment {
   readonly decisions: DecisionRecord;
   /** Which areas become heaps: `release`, or the name of an export policy. */
   readonly exportPolicy: string;
+  /** Proposals that are in no release and are tried all the same: `dmem-cma`. */
+  readonly proposals: ReadonlySet<string>;
   readonly seed: number;
   /** What stands around the kernel beside its tree. */
   readonly platform: Platform;
@@ -78,6 +82,8 @@ export interface DeadKernel extends BootEnvironment {
  */
 export interface Kernel extends EarlyKernel {
   readonly frames: Frames;
+  /** What others keep in memory. */
+  readonly pageCache: PageCache;
   readonly files: FileTable;
   readonly socketsInFlight: UnixInFlight;
   readonly mounts: Mounts;
@@ -98,4 +104,5 @@ export interface Kernel extends EarlyKernel {
   readonly dmaHeaps: DmaHeaps;
   readonly tasks: TaskTable;
   readonly modules: Modules;
+  readonly cgroups: Cgroups;
 }

@@ -15,6 +15,7 @@ import { ContiguousAreas } from '../kernel/dma/contiguous.ts';
 import { reserveBounceBuffer, restrictedPoolHandler } from '../kernel/dma/swiotlb.ts';
 import { Halt, panic } from '../kernel/panic.ts';
 import { BootParameters } from '../kernel/params.ts';
+import type { ConsoleSettings } from '../kernel/printk/console.ts';
 import { Printk } from '../kernel/printk.ts';
 import { Clock } from '../kernel/time.ts';
 import {
@@ -46,6 +47,8 @@ export interface BootRequest {
   readonly release: Release;
   readonly config: KernelConfig;
   readonly exportPolicy: string;
+  /** What is tried though no release has it; nothing where it is absent. */
+  readonly proposals?: ReadonlySet<string>;
   readonly decisions: DecisionRecord;
   readonly seed: number;
   /** The machine's RAM; empty RAM of its own where none is given. */
@@ -98,6 +101,7 @@ export function startKernel(request: BootRequest): BootOutcome {
     const layout = setupArch(stage);
     const pages = initMemory(stage, layout);
     boot.clock.advance(initcallsAtNs);
+    boot.log.console.register(boot.log.mark);
     const kernel = runInitcalls(initContiguousMemory(stage, pages));
     kernel.timers.advanceTo(firstProcessAtNs);
     freeInitMemory(boot, pages);
@@ -126,12 +130,21 @@ function environmentOf(request: BootRequest): BootEnvironment {
     parameters: new BootParameters(handoff.bootargs),
     memory: request.memory ?? new PhysicalMemory(),
     clock,
-    log: new Printk(clock),
+    log: new Printk(clock, consoleSettings(config)),
     decisions,
     exportPolicy,
+    proposals: request.proposals ?? new Set(),
     seed,
     platform: request.platform ?? plainPlatform,
     atomicPools: [],
+  };
+}
+
+function consoleSettings(config: KernelConfig): ConsoleSettings {
+  return {
+    defaultLevel: config.number('CONSOLE_LOGLEVEL_DEFAULT') ?? 7,
+    quietLevel: config.number('CONSOLE_LOGLEVEL_QUIET') ?? 4,
+    showsTime: config.enabled('PRINTK_TIME'),
   };
 }
 

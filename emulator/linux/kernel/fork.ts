@@ -74,6 +74,7 @@ export function forkTask(kernel: Kernel, parent: Task, sharing: CloneSharing): T
     umask: parent.umask,
   });
   child.oomScoreAdjust = parent.oomScoreAdjust;
+  child.cgroup = parent.cgroup;
   if (!sharing.process) parent.signals.fork(child.signals);
   child.signals.blocked = parent.signals.blocked;
   child.executed = parent.executed;

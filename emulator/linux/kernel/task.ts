@@ -1,7 +1,11 @@
+import type { ThreadRegisters } from '../../machine/cpu/arm64/registers.ts';
 import type { Dentry } from '../fs/dentry.ts';
 import type { FdTable } from '../fs/fdtable.ts';
+import type { Kernel } from '../init/kernel.ts';
 import type { AddressSpace } from '../mm/address-space.ts';
+import type { Errno } from '../uapi/errno.ts';
 import type { ExitStatus } from '../uapi/wait.ts';
+import type { Cgroup } from './cgroup/cgroup.ts';
 import type { Credentials } from './cred.ts';
 import type { FutexWaiter } from './futex.ts';
 import type { Limits } from './limits.ts';
@@ -37,6 +41,8 @@ export interface TaskParts {
 /** A program that execve() can start: what it does is the business of user space. */
 export interface ProgramImage {
   readonly name: string;
+  /** Fills the task's new memory and registers; an errno is fatal, for the old program is gone. */
+  readonly start?: (kernel: Kernel, task: Task, executed: ExecutedImage) => Errno;
 }
 
 /** What execve() put in the place of a program. */
@@ -84,6 +90,8 @@ export class Task {
   readonly childEvents = new WaitQueue();
   /** /proc/PID/oom_score_adj */
   oomScoreAdjust = 0;
+  /** Its control group; the root one where nobody moved it. */
+  cgroup: Cgroup | undefined = undefined;
   /** What the present call waits for. */
   wait: Wait | undefined = undefined;
   /** When a call that was begun anew gives up; lives until the call ends. */
@@ -96,6 +104,10 @@ export class Task {
   clearChildTid = 0;
   /** The program that execve() put here last; undefined for one that nobody executed. */
   executed: ExecutedImage | undefined = undefined;
+  /** The processor's registers, for a program of machine code; undefined for one of another kind. */
+  registers: ThreadRegisters | undefined = undefined;
+  /** A child that runs in this process's memory, and must end or execute first (CLONE_VFORK). */
+  vforkChild: Task | undefined = undefined;
   /** Told when a wait is over. */
   onWake: (() => void) | undefined = undefined;
   #unsubscribe: (() => void)[] = [];
@@ -174,6 +186,11 @@ export class TaskTable {
   /** Process 1, which inherits the children of those that end. */
   get init(): Task | undefined {
     return this.#tasks.get(1);
+  }
+
+  /** The highest number that was given so far. */
+  get lastPid(): number {
+    return this.#lastPid;
   }
 
   nextPid(): number {

@@ -44,6 +44,7 @@ function makeNode(task: Task, directoryFd: number, path: string, mode: number, d
     specialDevice: decodeDevice(device),
   };
   if (isDevice && device !== 0 && !capable(task.credentials, 'CAP_MKNOD')) return -errno.EPERM;
+  if (isDevice && task.cgroup?.allowsDevice(type, node.specialDevice, 'm') === false) return -errno.EPERM;
   return make(task, directoryFd, path, node);
 }
 

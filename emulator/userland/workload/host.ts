@@ -1,5 +1,7 @@
 import type { ReleaseCause } from '../../linux/fs/file.ts';
 import type { ProgramImage } from '../../linux/kernel/task.ts';
+import type { CgroupFacts } from '../container/cgroup.ts';
+import type { ContainerFacts } from '../container/facts.ts';
 import type { Process } from '../process.ts';
 
 /** Who a process is. */
@@ -8,6 +10,10 @@ export interface Identity {
   readonly gid: number;
   /** Supplementary groups. */
   readonly groups: readonly number[];
+  /** The container that it runs in, where it does. */
+  readonly container?: ContainerFacts | undefined;
+  /** The cgroup that an administrator put it into. */
+  readonly cgroup?: CgroupFacts | undefined;
 }
 
 /** A heap as the board has it. */

@@ -99,7 +99,11 @@ class Run {
   #startProgram(workload: Workload, program: WorkloadProgram, scope: Scope, parent?: string): WorkloadActor {
     const name = this.#nameFor(program.name);
     const job = parent ?? name;
-    const identity = complete(program.credentials ?? workload.main.credentials ?? this.#options.credentials);
+    const identity = {
+      ...complete(program.credentials ?? workload.main.credentials ?? this.#options.credentials),
+      container: program.container ?? workload.main.container,
+      cgroup: program.cgroup ?? workload.main.cgroup,
+    };
     const process = this.#host.spawn(identity, name);
     const spawn: WorkloadSpawn = (programName, values, position) => {
       const child = workload.programs.get(programName);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { SourcePosition } from '../../base/position.ts';
 import { parseYaml, validateYaml, type YamlDocument } from '../../base/yaml-input.ts';
+import { type CgroupFacts, cgroupSchema } from '../container/cgroup.ts';
+import { type ContainerFacts, containerSchema } from '../container/facts.ts';
 import { type Expression, isVariableName } from './expression.ts';
 import { formula } from './handle-name.ts';
 import type { Repeat, Step } from './step.ts';
@@ -21,6 +23,8 @@ export interface WorkloadProgram {
   readonly position: SourcePosition;
   readonly parameters: ReadonlyMap<string, Expression>;
   readonly credentials: WorkloadCredentials | undefined;
+  readonly container: ContainerFacts | undefined;
+  readonly cgroup: CgroupFacts | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -54,6 +58,8 @@ const steps = z.array(z.unknown(), 'expected a list of steps').min(1, 'expected 
 const programShape = {
   summary: z.string().optional(),
   credentials: credentialsSchema.optional(),
+  container: containerSchema.optional(),
+  cgroup: cgroupSchema.optional(),
   parameters: formulas,
   steps,
 };
@@ -61,6 +67,8 @@ const workloadShape = {
   workload: z.string().min(1).optional(),
   summary: z.string().default(''),
   credentials: credentialsSchema.optional(),
+  container: containerSchema.optional(),
+  cgroup: cgroupSchema.optional(),
   parameters: formulas,
   variables: formulas,
   programs: z.record(z.string().min(1), z.unknown()).default({}),
@@ -82,6 +90,8 @@ export function readWorkload(document: YamlDocument, file: string, name: string)
     position: document.positionOf([]),
     parameters: new Map(),
     credentials: facts.credentials,
+    container: facts.container,
+    cgroup: facts.cgroup,
     steps: readSteps(within(document, ['steps']), programNames),
   };
   const programs = programNames.map((name): readonly [string, WorkloadProgram] => [
@@ -109,6 +119,8 @@ function readProgram(document: YamlDocument, name: string, programs: readonly st
     position: document.positionOf([]),
     parameters: new Map(Object.entries(facts.parameters)),
     credentials: facts.credentials,
+    container: facts.container,
+    cgroup: facts.cgroup,
     steps: readSteps(within(document, ['steps']), programs),
   };
 }

@@ -53,13 +53,15 @@ const summary: BootSummary = {
     },
   ],
   heaps: [
-    { name: 'system', path: '/dev/dma_heap/system', major: 254, minor: 0, mode: '0600', kind: 'system' },
+    { name: 'system', path: '/dev/dma_heap/system', major: 254, minor: 0, mode: '0600', uid: 0, gid: 0, kind: 'system' },
     {
       name: 'pool',
       path: '/dev/dma_heap/pool',
       major: 254,
       minor: 1,
       mode: '0600',
+      uid: 0,
+      gid: 0,
       kind: 'cma',
       area: 'pool',
     },

@@ -14,7 +14,9 @@ import {
 } from '../../userland/workload/workload.ts';
 import { within } from '../../userland/workload/yaml-checks.ts';
 import type { BootOptions } from '../boot-options.ts';
+import type { PermissionOptions, RulesSource } from '../userland/device-rules.ts';
 import { type ModuleLoad, parseModuleLoad } from '../userland/module-loads.ts';
+import { knownProposals } from '../userland/proposals.ts';
 
 /** What a scenario runs: a workload that stands in the file, or the name or path of one. */
 export type ScenarioWorkload = { readonly inline: Workload } | { readonly name: string };
@@ -118,6 +120,34 @@ const moduleLoad = z.string().transform((text, context): ModuleLoad => {
 });
 
 const written = z.string().min(1);
+const numbers = z.record(z.string(), z.int().min(0)).default({});
+const rulesText = z
+  .string()
+  .min(1)
+  .transform(
+    (text) =>
+      (resolve: (path: string) => string, file: string): RulesSource =>
+        /[\n=]|^\/dev\//.test(text) ? { file: `${file}, rules`, text } : { path: resolve(text) },
+  );
+/** Rules as paths, or written out on the spot. */
+const permissions = z
+  .strictObject({
+    udev: z.array(rulesText).default([]),
+    ueventd: z.array(rulesText).default([]),
+    users: numbers,
+    groups: numbers,
+  })
+  .transform(
+    (value) =>
+      (resolve: (path: string) => string, file: string): PermissionOptions => ({
+        udev: value.udev.map((source) => source(resolve, file)),
+        ueventd: value.ueventd.map((source) => source(resolve, file)),
+        accounts: {
+          users: new Map(Object.entries(value.users)),
+          groups: new Map(Object.entries(value.groups)),
+        },
+      }),
+  );
 const edit = z
   .union(
     [
@@ -184,6 +214,11 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
       modules: [...(before.modules ?? []), ...loads],
     })),
   ],
+  [
+    'permissions',
+    option(permissions, (value, _before, { resolve, file }) => ({ permissions: value(resolve, file) })),
+  ],
+  ['proposals', option(z.array(z.enum(knownProposals)).min(1), (names) => ({ proposals: new Set(names) }))],
   ['seed', option(z.int().min(0), (seed) => ({ seed }))],
   [
     'coherency',

@@ -29,6 +29,7 @@ export interface ClassDevice {
 export class DriverCore {
   readonly #classes = new Map<string, DeviceClass>();
   readonly #devices: ClassDevice[] = [];
+  readonly #listeners: ((device: ClassDevice) => void)[] = [];
   readonly #log: Printk;
   readonly #sysfs: Directory;
   readonly #devtmpfs: Devtmpfs;
@@ -42,6 +43,16 @@ export class DriverCore {
   /** The devices of a class, in the order in which they were made. */
   devices(className: string): readonly ClassDevice[] {
     return this.#devices.filter((device) => device.className === className);
+  }
+
+  /** Every device, in the order in which they were made. */
+  get all(): readonly ClassDevice[] {
+    return [...this.#devices];
+  }
+
+  /** Tells of each device that is made from now on: what a uevent does. */
+  onAdd(listener: (device: ClassDevice) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** class_create() */
@@ -66,9 +77,11 @@ export class DriverCore {
       return -errno.EEXIST;
     }
     const node = deviceClass.devnode?.(name) ?? { path: name.replaceAll('!', '/') };
-    this.#devices.push({ className, name, device, nodePath: node.path });
+    const made: ClassDevice = { className, name, device, nodePath: node.path };
+    this.#devices.push(made);
     this.#fillSysfs(folder.folder(name), deviceClass, name, device, node.path);
     this.#devtmpfs.createNode(node.path, device, node.mode);
+    for (const listener of this.#listeners) listener(made);
     return 0;
   }
 

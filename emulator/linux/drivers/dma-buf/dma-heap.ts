@@ -74,6 +74,8 @@ export class DmaHeaps {
   readonly #behaviours: Behaviours;
   readonly #faults: Faults;
   #firstDevice = -1;
+  /** dma_heap.mem_accounting: whether system-heap pages are charged to cgroups. */
+  accountsMemory = false;
 
   constructor(
     charDevices: CharDevices,

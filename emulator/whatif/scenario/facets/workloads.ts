@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { errno } from '../../../linux/uapi/errno.ts';
+import { signals } from '../../../linux/uapi/signal.ts';
 import type { Failure } from '../../../userland/workload/outcome.ts';
 import { defineFacet } from '../facet.ts';
 import { textMatch } from '../text-match.ts';
 
-const errnoName = z.string().refine((name) => name in errno, 'expected the name of an errno, such as ENOMEM');
+const errnoName = z
+  .string()
+  .refine(
+    (name) => name in errno || name in signals,
+    'expected the name of an errno or signal, such as ENOMEM',
+  );
 const fate = z.union(
   [
     z.literal('passes'),

@@ -1,5 +1,6 @@
 import { oopsOnWrite } from '../../../arch/arm64/mm/fault.ts';
 import type { EarlyKernel, Kernel } from '../../../init/kernel.ts';
+import { chargeRegion, type RegionCharge, unchargeRegion } from '../../../kernel/cgroup/dmem.ts';
 import type { CmaArea } from '../../../mm/cma.ts';
 import {
   type AreaBacking,
@@ -24,12 +25,14 @@ class CmaHeapBuffer implements DmaBufOperations, AreaBacking {
   readonly #area: CmaArea;
   readonly #pfn: number;
   readonly #pageCount: number;
+  readonly #charge: RegionCharge | undefined;
   readonly populated = false;
 
-  constructor(area: CmaArea, pfn: number, pageCount: number) {
+  constructor(area: CmaArea, pfn: number, pageCount: number, charge: RegionCharge | undefined) {
     this.#area = area;
     this.#pfn = pfn;
     this.#pageCount = pageCount;
+    this.#charge = charge;
   }
 
   pageAt(pageIndex: number): number | undefined {
@@ -47,6 +50,7 @@ class CmaHeapBuffer implements DmaBufOperations, AreaBacking {
 
   release(kernel: Kernel): void {
     releasePages(kernel, this.#area, this.#pfn, this.#pageCount);
+    unchargeRegion(this.#charge);
   }
 }
 
@@ -61,9 +65,22 @@ function orderOf(pageCount: number): number {
   return Math.ceil(Math.log2(pageCount));
 }
 
-function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): DmaBuf | Errno {
+function allocate(request: HeapRequest): DmaBuf | Errno {
+  const { heap, lengthBytes, kernel, task } = request;
   const { area } = heap;
   if (area === undefined) return -errno.ENODEV;
+  const charge = chargeRegion(kernel, task, area, lengthBytes / kernel.pageSizeBytes);
+  if (charge === 'refused') return -errno.ENOMEM;
+  const buffer = allocateFrom(area, request, charge);
+  if (typeof buffer === 'number') unchargeRegion(charge);
+  return buffer;
+}
+
+function allocateFrom(
+  area: CmaArea,
+  { heap, lengthBytes, fdFlags, kernel, task }: HeapRequest,
+  charge: RegionCharge | undefined,
+): DmaBuf | Errno {
   const pageCount = lengthBytes / kernel.pageSizeBytes;
   kernel.clock.advance(setUpNanoseconds.cma);
   const maximumOrder = kernel.config.number('CMA_ALIGNMENT') ?? 8;
@@ -81,7 +98,7 @@ function allocate({ heap, lengthBytes, fdFlags, kernel, task }: HeapRequest): Dm
     releasePages(kernel, area, pfn, pageCount);
     return -errno.ENOMEM;
   }
-  const operations = new CmaHeapBuffer(area, pfn, pageCount);
+  const operations = new CmaHeapBuffer(area, pfn, pageCount, charge);
   const buffer = kernel.dmaBufs.export(
     {
       exporterName: exporterName(kernel.release.behaviours, heap.name, 'cma_heap'),

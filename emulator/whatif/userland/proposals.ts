@@ -1,0 +1,2 @@
+/** What can be tried though no release has it. */
+export const knownProposals: readonly string[] = ['dmem-cma'];

@@ -1,0 +1,28 @@
+import { inputError } from '../../base/input-error.ts';
+import { joinCgroup } from '../../userland/container/cgroup.ts';
+import { startContainer } from '../../userland/container/runtime.ts';
+import { SyscallError } from '../../userland/errors.ts';
+import type { Process } from '../../userland/process.ts';
+import type { Identity } from '../../userland/workload/host.ts';
+import type { System } from '../system.ts';
+
+/** Starts a process as it is described: in its container, in its cgroup. What cannot be set up is an InputError. */
+export function spawnIdentity(system: System, identity: Identity, name: string): Process {
+  const { container, cgroup } = identity;
+  if (container === undefined && cgroup === undefined) return system.spawn(identity, name);
+  try {
+    const process =
+      container === undefined
+        ? system.spawn(identity, name)
+        : startContainer(system.running, container, identity, name);
+    if (cgroup !== undefined) joinCgroup(system.spawn({}, 'systemd'), process, cgroup);
+    return process;
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    const what =
+      container === undefined
+        ? `the cgroup of ${name} cannot be set up`
+        : `the container of ${name} does not start`;
+    throw inputError('workload-broken', { problem: `${what}: ${error.message}` });
+  }
+}
