@@ -65,6 +65,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'import',
+    {
+      summary: "Make a board of a real machine's log, /proc/iomem and /proc/meminfo",
+      load: async () => (await import('./commands/import.ts')).importCommand,
+    },
+  ],
+  [
     'boards',
     {
       summary: 'List the boards that come with Heapboard',

@@ -128,6 +128,18 @@ export function releaseNamed(name: string): Release {
   return found;
 }
 
+/**
+ * The modelled release that is nearest to a kernel's version, `6.6.52-lf`: its own series, else the newest one before
+ * it, else the oldest one. The default release where the text names no version.
+ */
+export function nearestRelease(version: string): Release {
+  const [written] = /^\d+\.\d+/.exec(version) ?? [];
+  if (written === undefined) return releaseNamed(defaultRelease);
+  const merged = series.filter(({ name }) => /^\d/.test(name));
+  const found = merged.findLast(({ name }) => age(name) <= age(written)) ?? merged[0];
+  return releaseNamed(found?.name ?? defaultRelease);
+}
+
 /** What one release changed against another, as half sentences, in the order of the table. */
 export interface ReleaseDifference {
   readonly behaviour: keyof Behaviours;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { inputError } from '../base/input-error.ts';
 import type { BoardProfile } from './board.ts';
 import { packagePath } from './package-path.ts';
@@ -27,7 +27,21 @@ export function isBoard(name: string, folder = boardsFolder()): boolean {
 /** The profile of a board. An unknown name is an InputError that suggests near ones. */
 export async function loadBoard(name: string, folder = boardsFolder()): Promise<BoardProfile> {
   if (!isBoard(name, folder)) throw await unknownBoard(name, folder);
-  const file = nearPath(join(folder, name, 'board.yaml'));
+  return loadBoardFile(nearPath(join(folder, name, 'board.yaml')));
+}
+
+/**
+ * The board.yaml that a path means: the file itself, or the folder that holds one. Undefined where it means something
+ * else.
+ */
+export function boardFileAt(path: string): string | undefined {
+  if (basename(path) === 'board.yaml' && existsSync(path)) return path;
+  const inside = join(path, 'board.yaml');
+  return path !== '' && existsSync(inside) ? inside : undefined;
+}
+
+/** The profile in a file. */
+export async function loadBoardFile(file: string): Promise<BoardProfile> {
   const [text, { parseBoardFile }] = await Promise.all([readFile(file, 'utf8'), import('./board-file.ts')]);
   return parseBoardFile(text, file);
 }

@@ -4,7 +4,7 @@ import { loadDeviceTreeFile } from '../devicetree/node.ts';
 import { nodeFiles } from '../devicetree/node-files.ts';
 import { DeviceTree } from '../devicetree/tree.ts';
 import type { BoardProfile } from '../machine/board.ts';
-import { isBoard, loadBoard, unknownBoard } from '../machine/boards.ts';
+import { boardFileAt, isBoard, loadBoard, loadBoardFile, unknownBoard } from '../machine/boards.ts';
 import type { BootOptions } from './boot-options.ts';
 
 /** What a boot reads from and tells on; the machine's own where it is absent. */
@@ -22,7 +22,7 @@ export interface LoadedInput {
 }
 
 /**
- * Finds what an input names: a tree itself, a board, a file, or `-` for stdin. A file by itself has no profile.
+ * Finds what an input names: a tree itself, a board, a folder with a board.yaml, a file, or `-` for stdin. A file by itself has no profile.
  * What is neither a board nor a file is taken for a mistyped board, unless it looks like a path.
  */
 export async function loadInput(
@@ -49,8 +49,9 @@ async function findInput(
       });
     return { tree: input, board: await profileNamed(options.board) };
   }
-  if (isBoard(input)) {
-    const board = await loadBoard(input);
+  const boardFile = isBoard(input) ? undefined : boardFileAt(input);
+  if (isBoard(input) || boardFile !== undefined) {
+    const board = boardFile === undefined ? await loadBoard(input) : await loadBoardFile(boardFile);
     if (options.board !== undefined && options.board !== input)
       throw inputError('usage', {
         problem: `--board gives a file a profile, but ${input} is a board with its own`,

@@ -20,6 +20,8 @@ export const machineErrors = {
   /** Something was to run on a system whose kernel had panicked. */
   'system-dead': (facts: { readonly panic: string }) =>
     `nothing can run: the kernel panicked: ${facts.panic}`,
+  /** A file from a machine that is nothing of the kind, or does not tell enough. */
+  'field-report-poor': (facts: { readonly problem: string }) => facts.problem,
   /** A kernel, a board or a tree of one architecture where another one was asked for. */
   'architecture-wrong': (facts: { readonly problem: string }) => facts.problem,
 } as const;
