@@ -10,6 +10,16 @@ interface Block {
   written: number;
 }
 
+/** Where the bytes of frames come from. */
+export interface FrameStore {
+  /** 4 KiB of zeroes. */
+  take(): Uint8Array;
+  /** Takes a frame back. */
+  give(frame: Uint8Array): void;
+}
+
+const heapStore: FrameStore = { take: () => new Uint8Array(frameBytes), give() {} };
+
 /**
  * RAM, sparse: a frame of 4 KiB has bytes once something was written to it, everything else reads as zero
  * and costs nothing. Zeroing a range drops its frames. Which addresses are RAM at all is not known here.
@@ -18,6 +28,33 @@ interface Block {
 export class PhysicalMemory {
   readonly #blocks = new Map<number, Block>();
   #writtenFrames = 0;
+  #store: FrameStore = heapStore;
+  /** Changes whenever a frame begins or ceases to have bytes. */
+  generation = 0;
+
+  /** Moves all bytes to frames of another store, and takes new ones from there. */
+  useStore(store: FrameStore): void {
+    this.#store = store;
+    this.generation += 1;
+    for (const { frames } of this.#blocks.values()) {
+      for (const [index, frame] of frames.entries()) {
+        if (frame === undefined) continue;
+        const moved = store.take();
+        moved.set(frame);
+        frames[index] = moved;
+      }
+    }
+  }
+
+  /** The bytes of the frame at `address`, or undefined where nobody wrote to it. */
+  frame(address: number): Uint8Array | undefined {
+    return this.#frame(address);
+  }
+
+  /** The bytes of the frame at `address`, made where they are missing. */
+  frameToWrite(address: number): Uint8Array {
+    return this.#frameToWrite(address);
+  }
 
   /** Bytes that the host holds for the emulated RAM. */
   get residentBytes(): number {
@@ -96,6 +133,8 @@ export class PhysicalMemory {
       if (frame !== undefined) {
         if (count === frameBytes) {
           block.frames[index] = undefined;
+          this.#store.give(frame);
+          this.generation += 1;
           block.written -= 1;
           this.#writtenFrames -= 1;
         } else frame.fill(0, offset, offset + count);
@@ -120,7 +159,8 @@ export class PhysicalMemory {
     const index = (address % blockBytes) >> frameShift;
     const known = block.frames[index];
     if (known !== undefined) return known;
-    const frame = new Uint8Array(frameBytes);
+    const frame = this.#store.take();
+    this.generation += 1;
     block.frames[index] = frame;
     block.written += 1;
     this.#writtenFrames += 1;

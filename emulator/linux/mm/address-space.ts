@@ -9,7 +9,7 @@ export const faultProtection = -2;
 export const faultBus = -3;
 export const faultNoMemory = -4;
 /** Reading untouched anonymous memory: zeroes, without a page of its own. */
-const zeroPage = -5;
+export const zeroPage = -5;
 
 /** The part of a kernel that user memory is made from. */
 export interface MemoryHost {
@@ -37,8 +37,10 @@ export class AddressSpace {
   readonly #pages: PageTable;
   /** Tasks that share it. */
   users = 1;
-  readonly brkStart = brkBase;
+  brkStart = brkBase;
   brk = brkBase;
+  /** Changes whenever a translation that was given may no longer hold. */
+  generation = 0;
   /** The last translations, for runs of accesses to one page. */
   #lastReadPage = -1;
   #lastReadPfn = 0;
@@ -160,6 +162,7 @@ export class AddressSpace {
 
   /** Forgets remembered translations. */
   flush(): void {
+    this.generation += 1;
     this.#lastReadPage = -1;
     this.#lastWritePage = -1;
   }
@@ -252,6 +255,7 @@ export class AddressSpace {
 
   #setPage(page: number, entry: PageEntry): void {
     this.#pages.set(page, entry);
+    this.generation += 1;
     if (this.#lastReadPage === page) this.#lastReadPage = -1;
   }
 

@@ -1,4 +1,5 @@
 import { type Arena, arenaLayout, frameBytes, tableEntries, tableEntryBytes } from './arena.ts';
+import { faultNotCanonical } from './faults.ts';
 
 export type AccessKind = 'read' | 'write' | 'execute';
 
@@ -32,7 +33,6 @@ const two32 = 0x1_0000_0000;
 const addressSpace = 2 ** 56;
 /** User addresses have 48 bits. */
 const userSpace = 2 ** 48;
-export const faultNotCanonical = -1;
 
 /** Loads and stores of a processor: unaligned ones too, across pages, with a table of recent translations. */
 export class CpuMemory {

@@ -1,9 +1,11 @@
 import { type Arena, arenaLayout, frameBytes } from './arena.ts';
 import { type Block, CodeCache } from './code-cache.ts';
+import { faultUnalignedCode } from './faults.ts';
 import { Trap } from './interpret/branches.ts';
 import { counterHertz } from './interpret/system.ts';
 import { CpuMemory, GuestFault, type GuestPages } from './memory.ts';
-import { CpuState, stateBytes } from './state.ts';
+import type { ThreadRegisters } from './registers.ts';
+import { CpuState } from './state.ts';
 
 /** Why a processor stopped. `pc` lies behind a supervisor call, and at the instruction otherwise. */
 export type Stop =
@@ -12,22 +14,6 @@ export type Stop =
   | { readonly kind: 'breakpoint'; readonly comment: number }
   | { readonly kind: 'undefined'; readonly word: number }
   | { readonly kind: 'fault'; readonly fault: GuestFault };
-
-/** Why code cannot be fetched from an address that is no multiple of four. */
-export const faultUnalignedCode = -101;
-
-/** Registers of a thread that does not run. */
-export interface ThreadRegisters {
-  readonly bytes: Uint8Array;
-  fpcr: number;
-  fpsr: number;
-  threadPointer: bigint;
-}
-
-/** Fresh registers: all zero. */
-export function newRegisters(): ThreadRegisters {
-  return { bytes: new Uint8Array(stateBytes), fpcr: 0, fpsr: 0, threadPointer: 0n };
-}
 
 /**
  * One AArch64 core in user mode: Armv8.0-A with CRC32 and LSE atomics. It runs one thread at a time, until the thread

@@ -1,12 +1,10 @@
+import { faultUnaligned } from '../faults.ts';
 import type { AtomicOperation, MemoryInstruction } from '../instruction.ts';
 import { GuestFault } from '../memory.ts';
 import { type CpuState, source, target } from '../state.ts';
 import type { Step } from './step.ts';
 
 type Of<Op extends MemoryInstruction['op']> = Extract<MemoryInstruction, { op: Op }>;
-
-/** Why an unaligned exclusive or atomic access fails: SIGBUS. */
-export const faultUnaligned = -100;
 
 function aligned(address: number, sizeBytes: number): number {
   if (address % sizeBytes !== 0) throw new GuestFault(address, 'read', faultUnaligned);
