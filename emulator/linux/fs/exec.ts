@@ -2,10 +2,12 @@ import type { Kernel } from '../init/kernel.ts';
 import { type Credentials, completeCredentials } from '../kernel/cred.ts';
 import { endThread } from '../kernel/exit.ts';
 import type { ProgramImage, Task } from '../kernel/task.ts';
+import { forceSignal } from '../kernel/signal.ts';
 import { AddressSpace } from '../mm/address-space.ts';
 import { releaseMemory } from '../mm/mmap.ts';
 import { ShmemInode } from '../mm/shmem.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
+import { signals } from '../uapi/signal.ts';
 import { S_IFMT, S_IFREG, S_ISGID, S_ISUID } from '../uapi/stat.ts';
 import type { Dentry } from './dentry.ts';
 import { type FileSystem, Inode } from './inode.ts';
@@ -105,6 +107,8 @@ export function execute(
     argv: loaded.request.argv,
     environment: loaded.request.environment,
   };
+  task.registers = undefined;
+  if ((loaded.image.start?.(kernel, task, task.executed) ?? 0) < 0) forceSignal(task, signals.SIGSEGV);
   return 0;
 }
 
