@@ -16,6 +16,8 @@ export interface SignalAction {
   readonly handler: bigint;
   readonly flags: bigint;
   readonly mask: bigint;
+  /** Where a handler returns to (sa_restorer). */
+  readonly restorer?: bigint;
 }
 
 const defaultAction: SignalAction = { disposition: 'default', handler: 0n, flags: 0n, mask: 0n };
@@ -58,6 +60,8 @@ export class Signals {
   blocked = 0n;
   /** Signals that reached a handler of the process, for user space to call it. */
   readonly delivered: number[] = [];
+  /** The action that held when a signal was delivered, where it was reset since. */
+  readonly deliveredWith = new Map<number, SignalAction>();
 
   /** `shared` are those of a thread of the same process: the actions are common. */
   constructor(shared?: Signals) {
@@ -164,6 +168,7 @@ export function deliverSignals(kernel: Kernel, task: Task): void {
 function callHandler(own: Signals, signal: number): void {
   own.delivered.push(signal);
   const action = own.action(signal);
+  own.deliveredWith.set(signal, action);
   if ((action.flags & SA_RESETHAND) !== 0n) own.setAction(signal, defaultAction);
 }
 

@@ -1,3 +1,4 @@
+import { leaveHandler } from '../arch/arm64/kernel/signal.ts';
 import { blocked } from '../kernel/sched/wait.ts';
 import { forceSignal } from '../kernel/signal.ts';
 import type { Task } from '../kernel/task.ts';
@@ -31,6 +32,7 @@ function setAction(
       disposition: handler === SIG_DFL ? 'default' : handler === SIG_IGN ? 'ignore' : 'handler',
       handler,
       flags: view.getBigUint64(8, true),
+      restorer: view.getBigUint64(16, true),
       mask: view.getBigUint64(24, true),
     });
   }
@@ -39,6 +41,7 @@ function setAction(
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, before.handler, true);
   view.setBigUint64(8, before.flags, true);
+  view.setBigUint64(16, before.restorer ?? 0n, true);
   view.setBigUint64(24, before.mask, true);
   return copyToUser(task, oldAddress, bytes) ? 0 : -errno.EFAULT;
 }
@@ -82,8 +85,10 @@ function putPending(task: Task, address: number, setSize: number): Errno {
   return copyToUser(task, address, bytes.subarray(0, setSize)) ? 0 : -errno.EFAULT;
 }
 
-/** rt_sigreturn(): handlers are called by user space itself and leave no frame; a forged return is fatal. */
-function returnFromSignal(task: Task): Errno {
+/** rt_sigreturn(): what the frame says holds again; X0 too. Without a frame, or with a forged one, it is fatal. */
+function returnFromSignal(task: Task): Errno | bigint {
+  const { registers } = task;
+  if (registers !== undefined && leaveHandler(task, registers)) return registers.get(0);
   forceSignal(task, signals.SIGSEGV);
   return 0;
 }

@@ -23,14 +23,24 @@ import {
   CLONE_FILES,
   CLONE_NEW_ANY,
   CLONE_PARENT_SETTID,
+  CLONE_SETTLS,
   CLONE_SIGHAND,
   CLONE_THREAD,
+  CLONE_VFORK,
   CLONE_VM,
 } from '../uapi/sched.ts';
 import type { SystemCall } from './system-call.ts';
 
-/** clone(): a process or a thread. Stack and TLS are user space's own business; name spaces are refused. */
-function clone(kernel: Kernel, task: Task, flags: Register, parentTid: number, childTid: number): Errno {
+interface CloneAddresses {
+  readonly stack: bigint;
+  readonly threadPointer: bigint;
+  readonly parentTid: number;
+  readonly childTid: number;
+}
+
+/** clone(): a process or a thread; name spaces are refused. */
+function clone(kernel: Kernel, task: Task, flags: Register, addresses: CloneAddresses): Errno {
+  const { parentTid, childTid } = addresses;
   const bits = Number(asUnsigned64(flags) & 0xffff_ffffn);
   const has = (flag: number) => (bits & flag) !== 0;
   if (has(CLONE_NEW_ANY)) return -errno.EINVAL;
@@ -41,7 +51,24 @@ function clone(kernel: Kernel, task: Task, flags: Register, parentTid: number, c
   if (has(CLONE_PARENT_SETTID)) putUserInt32(task, parentTid, child.pid);
   if (has(CLONE_CHILD_SETTID)) putUserInt32(child, childTid, child.pid);
   if (has(CLONE_CHILD_CLEARTID)) child.clearChildTid = childTid;
+  if (has(CLONE_VFORK)) task.vforkChild = child;
+  copyRegisters(task, child, addresses, has(CLONE_SETTLS));
   return child.pid;
+}
+
+/** copy_thread(): the child goes on where its parent made the call, with 0 for an answer. */
+function copyRegisters(
+  task: Task,
+  child: Task,
+  { stack, threadPointer }: CloneAddresses,
+  setsTls: boolean,
+): void {
+  const registers = task.registers?.copy();
+  child.registers = registers;
+  if (registers === undefined) return;
+  registers.x[0] = 0n;
+  if (stack !== 0n) registers.x[31] = stack;
+  if (setsTls) registers.threadPointer = threadPointer;
 }
 
 /** The moment at which a futex call gives up; absolute for the bitset form. */
@@ -188,7 +215,12 @@ export const threadCalls: readonly SystemCall[] = [
     number: 220,
     errnos: ['EINVAL', 'EAGAIN', 'ENOMEM'],
     // arm64 passes the TLS before the child's word.
-    handler: (kernel, task, flags, _stack, parentTid, _tls, childTid) =>
-      clone(kernel, task, flags, asAddress(parentTid), asAddress(childTid)),
+    handler: (kernel, task, flags, stack, parentTid, tls, childTid) =>
+      clone(kernel, task, flags, {
+        stack: asUnsigned64(stack),
+        threadPointer: asUnsigned64(tls),
+        parentTid: asAddress(parentTid),
+        childTid: asAddress(childTid),
+      }),
   },
 ];
