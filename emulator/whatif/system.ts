@@ -4,8 +4,8 @@ import type { Credentials } from '../linux/kernel/cred.ts';
 import type { LogLine } from '../linux/kernel/printk.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type Process, spawnProcess } from '../userland/process.ts';
-import type { ModuleLoadReport } from './userland/module-loads.ts';
 import { type BootSummary, summarise } from './summary.ts';
+import type { ModuleLoadReport } from './userland/module-loads.ts';
 
 /** What a boot came to: a kernel, or a dead one with its last words. */
 export type BootResult =
@@ -39,6 +39,11 @@ export class System {
   /** The kernel log so far. */
   get dmesg(): readonly LogLine[] {
     return this.environment.log.lines;
+  }
+
+  /** What a console has shown of the log, as it shows it; nothing where the kernel died before a console came. */
+  get console(): readonly string[] {
+    return this.environment.log.consoleLines;
   }
 
   /**

@@ -38,3 +38,12 @@ test('a file without a profile boots the default release', async () => {
   const { out } = await runCommand(['boot', join(boardsFolder(), 'qemu-virt', 'qemu-virt.dts'), '--json']);
   expect(JSON.parse(out)).toMatchObject({ board: null, release: '6.12', config: 'reference 6.12' });
 });
+
+test('--console shows what a console would, and --dmesg all', async () => {
+  const { out } = await runCommand(['boot', 'hikey', '--append-bootargs', 'quiet', '--console', '--dmesg']);
+  const [, log = '', console = ''] = /\nKernel log\n([^]*)\nConsole\n([^]*)$/.exec(out) ?? [];
+  expect(log).toContain('Zone ranges:');
+  expect(console).toBe('  nothing\n');
+  const { out: json } = await runCommand(['boot', 'hikey', '--console', '--json']);
+  expect(JSON.parse(json).console.length).toBe(JSON.parse(json).dmesg.length);
+});

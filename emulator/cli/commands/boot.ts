@@ -19,12 +19,17 @@ export const bootCommand = defineCommand({
   options: {
     json: { takes: 'nothing', describe: 'one JSON document on stdout (docs/boot-json.md)' },
     dmesg: { takes: 'nothing', describe: 'the kernel log as well, as dmesg prints it' },
+    console: {
+      takes: 'nothing',
+      describe: 'what a console shows of the log: by quiet, loglevel=, earlycon and the like',
+    },
     'expect-booted': { takes: 'nothing', describe: 'exit code 1 where the boot ends in a panic' },
     ...bootOptionTable,
   },
   examples: [
     ['heapboard boot hikey', 'which heaps a HiKey offers'],
     ['heapboard boot hikey --append-bootargs cma=64M --dmesg', 'what cma= does to them, with the kernel log'],
+    ['heapboard boot hikey --append-bootargs quiet --console', 'what the serial console shows of the boot'],
     ['heapboard boot board.dtb --memory 0x0+1G --memory 4G+1G', 'a blob whose RAM the boot loader fills in'],
     [
       'heapboard boot hi3660-hikey960.dtb --board hikey960 --json',
@@ -39,7 +44,13 @@ export const bootCommand = defineCommand({
     settleUserland(system, bootOptions);
     const summary = system.summary();
     const dmesg = options.dmesg ? system.dmesg : undefined;
-    io.out(options.json ? toJson(summary) : bootText(summary, { colours: io.colours, dmesg }));
+    const console = options.console ? system.console : undefined;
+    if (console !== undefined && !system.environment.log.console.isRegistered)
+      notice(
+        'the kernel died before its console came, which shows nothing then; earlycon brings one earlier',
+      );
+    if (options.json) io.out(toJson(console === undefined ? summary : { ...summary, console }));
+    else io.out(bootText(summary, { colours: io.colours, dmesg, console }));
     return options['expect-booted'] && !system.booted ? exitCodes.expectationFailed : exitCodes.answer;
   },
 });

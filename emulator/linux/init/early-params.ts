@@ -12,7 +12,13 @@ export function parseEarlyParameters(
   const parameters = new Map(setup.parameters);
   if (boot.config.facts.dmaCma) parameters.set('cma', cma);
   for (const { name, value } of boot.parameters.all) {
-    const isUnderstood = parameters.get(name)?.(value) ?? true;
+    const isUnderstood = parameters.get(name)?.(value) ?? readConsole(boot, name, value);
     if (!isUnderstood) boot.log.warn(`Malformed early option '${name}'`);
   }
+}
+
+/** Parameters about consoles; those of others are none of ours. */
+function readConsole({ log }: BootEnvironment, name: string, value: string | undefined): boolean {
+  if (name === 'ignore_loglevel') log.info('debug: ignoring loglevel setting.');
+  return log.console.readParameter(name, value, log.mark);
 }

@@ -32,6 +32,7 @@ import { Memblock } from '../mm/memblock.ts';
 import { initZones, type ZoneRange } from '../mm/mm-init.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import { type PageGeometry, pageGeometry } from '../mm/page-geometry.ts';
+import { applyPressure } from '../mm/pressure.ts';
 import { freeUnusedMap, type SectionMaps } from '../mm/sparse.ts';
 import { Zone } from '../mm/zone.ts';
 import { watched } from '../releases/relied-on.ts';
@@ -101,10 +102,12 @@ export function startKernel(request: BootRequest): BootOutcome {
     const layout = setupArch(stage);
     const pages = initMemory(stage, layout);
     boot.clock.advance(initcallsAtNs);
+    const early = initContiguousMemory(stage, pages);
     boot.log.console.register(boot.log.mark);
-    const kernel = runInitcalls(initContiguousMemory(stage, pages));
+    const kernel = runInitcalls(early);
     kernel.timers.advanceTo(firstProcessAtNs);
     freeInitMemory(boot, pages);
+    if (boot.platform.pressure !== undefined) applyPressure(kernel, boot.platform.pressure);
     return { booted: true, kernel };
   } catch (halt) {
     if (!(halt instanceof Halt)) throw halt;

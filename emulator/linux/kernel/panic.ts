@@ -26,6 +26,7 @@ export interface PanicCause {
 
 /** panic(): the kernel's last line, and ours that explains it. Plays kernel/panic.c. */
 export function panic(boot: BootEnvironment, lastWords: string, cause: PanicCause): never {
+  boot.log.console.showEverything(boot.log.mark);
   boot.log.log(0, `Kernel panic - not syncing: ${lastWords}`);
   boot.decisions.note({
     subject: cause.subject,

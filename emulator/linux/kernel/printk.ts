@@ -1,3 +1,4 @@
+import { type ConsoleSettings, LogConsole } from './printk/console.ts';
 import type { Clock } from './time.ts';
 
 /** KERN_EMERG … KERN_DEBUG. */
@@ -16,6 +17,9 @@ export const logLevels = {
 
 /** The longest text that pieces were seen to share; one more character began a new record. */
 const longestContinuedRecord = 1021;
+
+/** A console where no configuration is at hand. */
+const usualConsole: ConsoleSettings = { defaultLevel: 7, quietLevel: 4, showsTime: true };
 
 /** One printed line of the kernel log. */
 export interface LogLine {
@@ -36,8 +40,17 @@ export class Printk {
   #clearedAt = 0;
   #readTo = 0;
 
-  constructor(clock: Clock) {
+  /** What a console shows of it. */
+  readonly console: LogConsole;
+
+  constructor(clock: Clock, settings: ConsoleSettings = usualConsole) {
     this.#clock = clock;
+    this.console = new LogConsole(settings);
+  }
+
+  /** The lines that the console has shown, as it shows them. */
+  get consoleLines(): readonly string[] {
+    return this.console.shown(this.#lines);
   }
 
   /** Every line so far, oldest first. */
@@ -127,8 +140,4 @@ export class Printk {
 }
 
 /** A line as dmesg prints it: `[    0.000000] text`. */
-export function formatLogLine(line: LogLine): string {
-  const seconds = line.timeNs / 1_000_000_000n;
-  const microseconds = (line.timeNs / 1000n) % 1_000_000n;
-  return `[${String(seconds).padStart(5)}.${String(microseconds).padStart(6, '0')}] ${line.text}`;
-}
+export { withTime as formatLogLine } from './printk/console.ts';
