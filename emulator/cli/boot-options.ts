@@ -9,6 +9,7 @@ import type { BootOptions } from '../whatif/boot-options.ts';
 import { coherencyOption, readCoherency } from './coherency-option.ts';
 import type { OptionTable, OptionValues } from './command.ts';
 import { boardCompletions, policyCompletions, releaseCompletions } from './completions.ts';
+import { pressureOption, readPressure } from './pressure-option.ts';
 import { readUserlandOptions, userlandOptionTable } from './userland-options.ts';
 
 const tree = 'The devicetree and the board';
@@ -151,6 +152,7 @@ export const bootOptionTable = {
     complete: policyCompletions,
   },
   coherency: coherencyOption,
+  pressure: pressureOption,
   seed: {
     takes: 'value',
     placeholder: 'NUMBER',
@@ -179,6 +181,7 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
     kconfig: values.kconfig,
     exportPolicy: values.export,
     coherency: readCoherency(values.coherency),
+    pressure: readPressure(values.pressure),
     seed: readSeed(values.seed),
     ...readUserlandOptions(values),
   };

@@ -7,7 +7,8 @@ import { passIdleTime } from './kernel/sched/core.ts';
 import { blocked } from './kernel/sched/wait.ts';
 import { deliverSignals, forceSignal } from './kernel/signal.ts';
 import type { Task } from './kernel/task.ts';
-import { faultBus } from './mm/address-space.ts';
+import { faultBus, faultNoMemory } from './mm/address-space.ts';
+import { oomOnFault } from './mm/oom-kill.ts';
 import { descriptorCalls } from './syscalls/descriptors.ts';
 import { fileCalls } from './syscalls/files.ts';
 import { memoryCalls } from './syscalls/memory.ts';
@@ -177,7 +178,8 @@ export const userMemory = {
 };
 
 function faulted(kernel: Kernel, task: Task): false {
-  forceSignal(task, task.memory.lastFault === faultBus ? signals.SIGBUS : signals.SIGSEGV);
+  if (task.memory.lastFault === faultNoMemory) oomOnFault(kernel, task);
+  else forceSignal(task, task.memory.lastFault === faultBus ? signals.SIGBUS : signals.SIGSEGV);
   deliverSignals(kernel, task);
   return false;
 }

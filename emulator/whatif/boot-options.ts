@@ -5,6 +5,7 @@ import type { CoherencyMode, DriverPlan } from '../linux/init/platform.ts';
 import type { ArchitectureName } from '../machine/architecture.ts';
 import type { CarveOut } from '../machine/carve-out.ts';
 import type { EfiMemoryRow } from '../machine/efi-memory-map.ts';
+import type { PressureFacts } from '../machine/pressure-facts.ts';
 import type { PermissionOptions } from './userland/device-rules.ts';
 import type { ModuleLoad } from './userland/module-loads.ts';
 
@@ -50,6 +51,8 @@ export interface BootOptions {
   readonly drivers?: readonly DriverPlan[] | undefined;
   /** Heaps that are plugged in: see `heapDriver`. */
   readonly heapDrivers?: readonly HeapDriver[] | undefined;
+  /** What others keep in memory by the time the first process runs; nothing where it is absent. */
+  readonly pressure?: PressureFacts | undefined;
   /** Whether devices see what the processor's caches hold: `full` where it is absent. */
   readonly coherency?: CoherencyMode | undefined;
   /** For everything that a real machine leaves to chance. 0 where it is absent. */

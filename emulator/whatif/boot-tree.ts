@@ -6,6 +6,7 @@ import type { CoherencyMode, DriverPlan, Platform } from '../linux/init/platform
 import { heapOptionAdvice } from '../linux/kconfig.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type FirmwareFacts, runFirmware } from '../machine/firmware.ts';
+import type { PressureFacts } from '../machine/pressure-facts.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { System } from './system.ts';
 import { startUserland, type UserlandFacts } from './userland/start.ts';
@@ -18,6 +19,7 @@ export interface BootRequest extends FirmwareFacts, KernelChoice, UserlandFacts 
   readonly drivers?: readonly DriverPlan[] | undefined;
   readonly heapDrivers?: readonly HeapDriver[] | undefined;
   readonly coherency?: CoherencyMode | undefined;
+  readonly pressure?: PressureFacts | undefined;
 }
 
 /** Boots a loaded tree: firmware, then kernel. A pure function of its request; the tree is not changed. */
@@ -52,12 +54,13 @@ export function bootTree(request: BootRequest): System {
 
 /** What stands around the kernel: the board's drivers and firmware services, and what was asked for beside them. */
 function platformOf(request: BootRequest): Platform {
-  const { profile, drivers = [], heapDrivers = [], coherency = 'full', firmware } = request;
+  const { profile, drivers = [], heapDrivers = [], coherency = 'full', firmware, pressure } = request;
   const isBare = firmware === 'none';
   return {
     drivers: [...(profile?.drivers ?? []), ...drivers],
     tee: isBare ? undefined : profile?.tee,
     heapDrivers,
     coherency,
+    pressure,
   };
 }

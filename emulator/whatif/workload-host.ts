@@ -1,4 +1,6 @@
 import type { Kernel } from '../linux/init/kernel.ts';
+import type { CmaArea } from '../linux/mm/cma.ts';
+import { applyPressure } from '../linux/mm/pressure.ts';
 import { installProgram } from '../linux/syscalls.ts';
 import { passTimeFor } from '../userland/process.ts';
 import type {
@@ -25,6 +27,8 @@ export function workloadHost(system: System): WorkloadHost {
         return area.usedPages;
       },
       largestFreePages: () => area.largestFreeRun,
+      pinnedPages: () => pinnedIn(kernel, area).length,
+      largestUsablePages: () => largestUsable(kernel, area),
     }),
   );
   return {
@@ -34,11 +38,34 @@ export function workloadHost(system: System): WorkloadHost {
     areas: () => areas,
     liveBuffers: () => kernel.dmaBufs.live.map(seen),
     explainHeaps: () => explainHeaps(kernel),
+    press: (pressure) => applyPressure(kernel, pressure),
     device: (path, setUp) => workloadDevice(kernel, path, setUp),
     passTime: (waiting) => passTimeFor(kernel, waiting),
     install: (path, image) => installProgram(kernel, path, image),
     follow: (listener) => follow(kernel, listener),
   };
+}
+
+/** The offsets of an area's pages that somebody else has and that cannot move. */
+function pinnedIn({ frames, cma }: Kernel, area: CmaArea): readonly number[] {
+  if (!cma.all.includes(area) || area.borrowedPages === 0) return [];
+  return frames.pinnedBetween(area.basePfn, area.basePfn + area.pageCount).map((pfn) => pfn - area.basePfn);
+}
+
+/** The longest run of free pages without one that cannot move. */
+function largestUsable(kernel: Kernel, area: CmaArea): number {
+  const pinned = pinnedIn(kernel, area);
+  if (pinned.length === 0) return area.largestFreeRun;
+  let largest = 0;
+  for (const { start, count } of area.freeRuns()) {
+    const stops = [...pinned.filter((place) => start <= place && place < start + count), start + count];
+    let from = start;
+    for (const stop of stops) {
+      largest = Math.max(largest, stop - from);
+      from = stop + 1;
+    }
+  }
+  return largest;
 }
 
 function heapsOf(kernel: Kernel): readonly HeapState[] {

@@ -32,6 +32,7 @@ import { Futexes } from '../kernel/futex.ts';
 import { addBuiltInParameter, addModuleFiles } from '../kernel/module/sysfs.ts';
 import { Modules } from '../kernel/module.ts';
 import { readBoolParameter } from '../kernel/params/bool.ts';
+import { Power } from '../kernel/reboot.ts';
 import { TaskTable } from '../kernel/task.ts';
 import { Timers } from '../kernel/timers.ts';
 import { addCmaDebugfs, addCmaSysfs } from '../mm/cma-files.ts';
@@ -183,6 +184,7 @@ function assemble(early: EarlyKernel): Kernel {
     dmaBufs: new DmaBufs(mounts.dmaBuf, mounts.anonymous, release.behaviours),
     dmaHeaps: new DmaHeaps(charDevices, drivers, log, release.behaviours, faults),
     tasks: new TaskTable(),
+    power: new Power(),
     modules: new Modules(),
     cgroups: new Cgroups(),
   };

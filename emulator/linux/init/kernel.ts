@@ -24,6 +24,7 @@ import type { Futexes } from '../kernel/futex.ts';
 import type { Modules } from '../kernel/module.ts';
 import type { BootParameters } from '../kernel/params.ts';
 import type { Printk } from '../kernel/printk.ts';
+import type { Power } from '../kernel/reboot.ts';
 import type { TaskTable } from '../kernel/task.ts';
 import type { Clock } from '../kernel/time.ts';
 import type { Timers } from '../kernel/timers.ts';
@@ -103,6 +104,7 @@ export interface Kernel extends EarlyKernel {
   readonly dmaBufs: DmaBufs;
   readonly dmaHeaps: DmaHeaps;
   readonly tasks: TaskTable;
+  readonly power: Power;
   readonly modules: Modules;
   readonly cgroups: Cgroups;
 }

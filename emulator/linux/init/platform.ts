@@ -1,4 +1,5 @@
 import type { DriverPlan, TeeFacts } from '../../machine/board-drivers.ts';
+import type { PressureFacts } from '../../machine/pressure-facts.ts';
 import type { HeapDriver } from '../drivers/dma-buf/heaps/heap-driver.ts';
 
 export type { DriverPlan, ProtectedUse, TeeFacts } from '../../machine/board-drivers.ts';
@@ -13,6 +14,8 @@ export interface Platform {
   /** Heaps that are plugged in, in the order of their set-up. */
   readonly heapDrivers: readonly HeapDriver[];
   readonly coherency: CoherencyMode;
+  /** What others keep in memory by the time the first process runs. */
+  readonly pressure?: PressureFacts | undefined;
 }
 
 /** Nothing beside the tree. */

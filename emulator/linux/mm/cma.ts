@@ -3,6 +3,7 @@
  * Deviations: one bit is one page, as it is for every area that a tree or `cma=` makes; free pages of an area are
  * not in the buddy's lists, the areas lend them to movable allocations instead.
  */
+import type { Errno } from '../uapi/errno.ts';
 import type { CmaHazard } from './cma/area.ts';
 
 export type { CmaHazard } from './cma/area.ts';
@@ -62,5 +63,5 @@ export interface CmaAreas {
   /** NR_FREE_CMA_PAGES: CmaFree of /proc/meminfo. */
   readonly freePages: number;
   /** Moves borrowed pages out of an allocation's way; false where there is no room. Set once there are processes. */
-  migrate: (pfns: readonly number[]) => boolean;
+  migrate: (pfns: readonly number[]) => Errno;
 }

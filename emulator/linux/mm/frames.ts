@@ -1,4 +1,5 @@
 import type { PhysicalMemory } from '../../machine/physical-memory.ts';
+import { type Errno, errno } from '../uapi/errno.ts';
 import type { PageAllocator } from './page-alloc.ts';
 
 /** An allocation of one page of user memory. */
@@ -41,6 +42,12 @@ export class Frames {
     return pfn;
   }
 
+  /** Counts a page that was taken elsewhere as a frame; an errno passes through. */
+  adopt(pfn: number): number {
+    if (pfn >= 0) this.#inUse += 1;
+    return pfn;
+  }
+
   /** Frames that somebody refers to. */
   get inUse(): number {
     return this.#inUse;
@@ -76,6 +83,15 @@ export class Frames {
     this.put(pfn);
   }
 
+  /** The pinned frames of a range, lowest first. */
+  pinnedBetween(firstPfn: number, endPfn: number): readonly number[] {
+    return [...this.#pinned.keys()].filter((pfn) => firstPfn <= pfn && pfn < endPfn).sort((a, b) => a - b);
+  }
+
+  isPinned(pfn: number): boolean {
+    return this.#pinned.has(pfn);
+  }
+
   /** From now on the holder is told where frames move. */
   addHolder(holder: FrameHolder): void {
     this.#holders.add(holder);
@@ -86,24 +102,24 @@ export class Frames {
   }
 
   /**
-   * migrate_pages(): moves frames to others and gives the old ones back; false, without effect, where there is no
-   * room or a frame is pinned. Pages outside CMA areas are preferred as targets.
+   * migrate_pages(): moves frames to others and gives the old ones back. Without effect -EBUSY where a frame is pinned,
+   * -ENOMEM where there is no room. Pages outside CMA areas are preferred as targets.
    */
-  migrate(pfns: readonly number[]): boolean {
-    if (this.#pinned.size > 0 && pfns.some((pfn) => this.#pinned.has(pfn))) return false;
+  migrate(pfns: readonly number[]): Errno {
+    if (this.#pinned.size > 0 && pfns.some((pfn) => this.#pinned.has(pfn))) return -errno.EBUSY;
     const moved = new Map<number, number>();
     for (const pfn of pfns) {
       const target = this.#target();
       if (target < 0) {
         for (const taken of moved.values()) this.#source.pages.free(taken, 0);
-        return false;
+        return -errno.ENOMEM;
       }
       moved.set(pfn, target);
     }
     for (const [from, to] of moved) this.#copy(from, to);
     for (const holder of this.#holders) holder.moveFrames(moved);
     for (const from of moved.keys()) this.#source.pages.free(from, 0);
-    return true;
+    return 0;
   }
 
   #target(): number {

@@ -14,12 +14,15 @@ export interface GfpRequest {
   readonly avoidCma?: boolean;
 }
 
+/** SWAP_CLUSTER_MAX: what direct reclaim frees at least, where it can. */
+const reclaimBatchPages = 32;
+
 const zoneOrder: readonly ZoneName[] = ['DMA', 'DMA32', 'Normal', 'HighMem'];
 
 /**
  * The page allocator over all zones of the one node. Plays mm/page_alloc.c.
- * Deviations: one node; no lowmem reserve between zones; a request that finds nothing fails at once, as there is
- * nothing yet that reclaim could free: who may wait for it says so in `mayReclaim`.
+ * Deviations: one node; no lowmem reserve between zones; no compaction; a request that may reclaim does so when it
+ * finds nothing, and not before: see filemap.ts.
  */
 export class PageAllocator {
   readonly zones: readonly Zone[];
@@ -83,8 +86,23 @@ export class PageAllocator {
     }
   }
 
-  /** The first pfn of 2^order contiguous pages, or -ENOMEM: __alloc_pages(). */
+  /**
+   * Set by who keeps pages that can go: frees up to so many, not those of CMA areas where these would not help, and
+   * tells how many it was.
+   */
+  reclaim: (pageCount: number, avoidCma: boolean) => number = () => 0;
+
+  /** The first pfn of 2^order contiguous pages, or -ENOMEM: __alloc_pages() with direct reclaim. */
   alloc(request: GfpRequest): number {
+    for (;;) {
+      const pfn = this.#allocNow(request);
+      if (pfn >= 0 || !request.mayReclaim) return pfn;
+      const avoidCma = request.migrateType !== 'movable' || request.avoidCma === true;
+      if (this.reclaim(Math.max(reclaimBatchPages, 2 ** request.order), avoidCma) === 0) return pfn;
+    }
+  }
+
+  #allocNow(request: GfpRequest): number {
     const type = migrateTypes[request.migrateType];
     for (const zone of this.#zonelists[request.zone]) {
       const avoidsCma = type !== migrateTypes.movable || request.avoidCma === true;
@@ -101,6 +119,16 @@ export class PageAllocator {
    * how many there were.
    */
   allocMany(request: GfpRequest, count: number, into: number[]): number {
+    let taken = this.#allocManyNow(request, count, into);
+    while (taken < count && request.mayReclaim) {
+      const wanted = (count - taken) * 2 ** request.order;
+      if (this.reclaim(Math.max(reclaimBatchPages, wanted), true) === 0) break;
+      taken += this.#allocManyNow(request, count - taken, into);
+    }
+    return taken;
+  }
+
+  #allocManyNow(request: GfpRequest, count: number, into: number[]): number {
     const type = migrateTypes[request.migrateType];
     const size = 2 ** request.order;
     let taken = 0;

@@ -14,6 +14,10 @@ export interface DeviceBehaviours {
   readonly probeFailure: 'probe-of-device' | 'probe-with-driver';
   /** What mapping a scatter list for a device that cannot reach it answers. */
   readonly scatterMapError: 'EINVAL' | 'EIO';
+  /** With which flags the system heap asks for its last, single pages: as the OOM killer prints them. */
+  readonly systemHeapGfp: { readonly mode: number; readonly flags: string };
+  /** The columns of the OOM killer's table of tasks. */
+  readonly oomTaskColumns: 'total-rss' | 'rss-by-kind';
 }
 
 export const deviceHistory: History<DeviceBehaviours> = {
@@ -80,6 +84,40 @@ export const deviceHistory: History<DeviceBehaviours> = {
       value: 'probe-with-driver',
       evidence: 'inferred',
       says: 'tells of a failed probe as an error with the device first',
+    },
+  ],
+  systemHeapGfp: [
+    {
+      since: 'rfc-2019',
+      value: { mode: 0xdc0, flags: 'GFP_KERNEL|__GFP_ZERO' },
+      evidence: 'inferred',
+      says: "takes the system heap's pages from the kernel's own memory (GFP_KERNEL)",
+    },
+    {
+      since: '5.11',
+      value: { mode: 0x140dc2, flags: 'GFP_HIGHUSER|__GFP_COMP|__GFP_ZERO' },
+      evidence: 'recorded',
+      says: "takes the system heap's pages as GFP_HIGHUSER with __GFP_COMP",
+    },
+    {
+      since: '6.12',
+      value: { mode: 0x100dc2, flags: 'GFP_HIGHUSER|__GFP_ZERO' },
+      evidence: 'recorded',
+      says: "takes the system heap's single pages as GFP_HIGHUSER without __GFP_COMP",
+    },
+  ],
+  oomTaskColumns: [
+    {
+      since: 'rfc-2019',
+      value: 'total-rss',
+      evidence: 'recorded',
+      says: 'lists tasks with one figure of resident memory when memory runs out',
+    },
+    {
+      since: '6.8',
+      value: 'rss-by-kind',
+      evidence: 'recorded',
+      says: 'lists tasks with their anonymous, file and shared memory when memory runs out',
     },
   ],
   scatterMapError: [

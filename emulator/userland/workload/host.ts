@@ -38,6 +38,10 @@ export interface AreaState {
   readonly usedPages: number;
   /** Length of the longest run of free pages. */
   largestFreePages(): number;
+  /** Pages that others have borrowed and that cannot move. */
+  pinnedPages(): number;
+  /** As `largestFreePages`, between those that cannot move. */
+  largestUsablePages(): number;
 }
 
 /** A buffer that is or was live. */
@@ -97,6 +101,14 @@ export interface DeviceSeen {
   read(process: Process, fd: number, offset: number, lengthBytes: number): Uint8Array;
 }
 
+/** What others keep in memory; what is left out stays as it is. */
+export interface Pressure {
+  readonly pageCacheBytes: bigint | undefined;
+  readonly anonymousBytes: bigint | undefined;
+  /** Of their pages in CMA areas. */
+  readonly pinned: { readonly bytes: bigint } | { readonly percent: number } | undefined;
+}
+
 /** Something that a program does wrong though no call fails. */
 export interface FindingSeen {
   readonly id: string;
@@ -112,6 +124,8 @@ export interface WorkloadHost {
   liveBuffers(): readonly BufferSeen[];
   /** Why the heaps are as they are: sentences from the record of decisions. */
   explainHeaps(): readonly string[];
+  /** Lets others take memory, as when the system has run for a while. */
+  press(pressure: Pressure): void;
   /** The device of a node, probed by its driver where it was not yet; undefined where the tree has no such node. */
   device(path: string, setUp: DriverSetUp): DeviceSeen | DeviceRefusal | undefined;
   /** Lets virtual time pass until something happens to processes that all wait; false where nothing would. */

@@ -43,6 +43,14 @@ function whyNoMemory(heapName: string, wantedBytes: bigint, host: WorkloadHost):
   }
   const runs = `largest run ${largestRun(area, page)}; ${wanted} were asked for`;
   if (wantedBytes > BigInt(area.largestFreePages()) * page) return [`${state}, ${runs}`];
+  const pinned = area.pinnedPages();
+  if (pinned > 0 && wantedBytes > BigInt(area.largestUsablePages()) * page) {
+    const usable = roughSize(BigInt(area.largestUsablePages()) * page);
+    return [
+      `${state}, ${runs}`,
+      `${roughSize(BigInt(pinned) * page)} in it are others' pages that cannot move; the largest run between them is ${usable}`,
+    ];
+  }
   return [`${state}, ${runs}, in a run that begins at the alignment which buffers of this size have`];
 }
 

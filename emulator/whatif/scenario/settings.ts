@@ -6,6 +6,7 @@ import { configNames } from '../../linux/kconfig.ts';
 import { architectureNames } from '../../machine/architecture.ts';
 import { driverSchema } from '../../machine/board-drivers.ts';
 import { type CarveOut, parseCarveOut } from '../../machine/carve-out.ts';
+import { pressureSchema } from '../../machine/pressure-facts.ts';
 import {
   credentialsSchema,
   readWorkload,
@@ -31,6 +32,10 @@ export interface Setup {
   readonly credentials: WorkloadCredentials | undefined;
   /** How the workloads' processes take turns. */
   readonly schedule: 'round-robin' | 'random';
+  /** Values for the workloads' parameters. */
+  readonly parameters?: ReadonlyMap<string, bigint> | undefined;
+  /** One bank of this size where the board's RAM begins, in place of the board's own. */
+  readonly ramBytes?: bigint | undefined;
 }
 
 /** Puts something into a setup. */
@@ -224,6 +229,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     'coherency',
     option(z.enum(['full', 'tree', 'none'], 'expected full, tree or none'), (coherency) => ({ coherency })),
   ],
+  ['pressure', option(pressureSchema, (pressure) => ({ pressure }))],
   [
     'drivers',
     option(z.array(driverSchema).min(1), (drivers, before) => ({

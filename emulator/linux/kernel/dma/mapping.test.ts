@@ -11,9 +11,9 @@ import { O_RDWR } from '../../uapi/fcntl.ts';
 import { allocCoherent } from './mapping.ts';
 
 const mib = 1n << 20n;
-const area = (base: number, more: NodeText = {}) => ({
+const area = (base: number, more: NodeText = {}): NodeText => ({
   compatible: 'shared-dma-pool',
-  reusable: true,
+  reusable: true as const,
   reg: cells(base, 0x100_0000),
   ...more,
 });

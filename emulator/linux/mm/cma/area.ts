@@ -1,5 +1,5 @@
 import { Bitmap } from '../../lib/bitmap.ts';
-import { errno } from '../../uapi/errno.ts';
+import { type Errno, errno } from '../../uapi/errno.ts';
 import type { CmaArea, CmaAreaStatistics } from '../cma.ts';
 import type { PageLender } from '../zone.ts';
 import { BorrowedPages } from './borrowed-pages.ts';
@@ -21,8 +21,8 @@ export interface AreaHost {
   readonly noRoomErrno: number;
   readonly tooLarge: { readonly reported: boolean; readonly counts: boolean };
   countCall(succeeded: boolean): void;
-  /** Moves borrowed pages elsewhere; false where there is no room. */
-  migrate(pfns: readonly number[]): boolean;
+  /** Moves borrowed pages elsewhere: 0, -EBUSY where one must stay, -ENOMEM where there is no room. */
+  migrate(pfns: readonly number[]): Errno;
 }
 
 interface PageRun {
@@ -195,7 +195,7 @@ export class Area implements CmaArea, PageLender {
     const inTheWay = borrowed.within(start, count);
     if (inTheWay.length === 0) return 0;
     if (inTheWay.some((place) => borrowed.isPinned(place))) return -errno.EBUSY;
-    return this.#host.migrate(inTheWay.map((place) => this.basePfn + place)) ? 0 : -errno.ENOMEM;
+    return this.#host.migrate(inTheWay.map((place) => this.basePfn + place));
   }
 
   /** The end of the excluded run that touches a range; 0 where none does. */

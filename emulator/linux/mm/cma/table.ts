@@ -1,6 +1,6 @@
 import { alignUp } from '../../../base/units.ts';
 import type { BootEnvironment } from '../../init/kernel.ts';
-import { errno } from '../../uapi/errno.ts';
+import { type Errno, errno } from '../../uapi/errno.ts';
 import type { CmaAreas } from '../cma.ts';
 import type { Memblock } from '../memblock.ts';
 import type { PageGeometry } from '../page-geometry.ts';
@@ -32,7 +32,7 @@ export class CmaTable implements CmaAreas {
   readonly all: Area[] = [];
   successCalls = 0;
   failureCalls = 0;
-  migrate: (pfns: readonly number[]) => boolean = () => false;
+  migrate: (pfns: readonly number[]) => Errno = () => -errno.ENOMEM;
   readonly #boot: BootEnvironment;
   readonly #memblock: Memblock;
   readonly #geometry: PageGeometry;
@@ -200,7 +200,7 @@ export class CmaTable implements CmaAreas {
         if (succeeded) this.successCalls += 1;
         else this.failureCalls += 1;
       },
-      migrate: (pfns: readonly number[]): boolean => this.migrate(pfns),
+      migrate: (pfns: readonly number[]): Errno => this.migrate(pfns),
     };
   }
 }

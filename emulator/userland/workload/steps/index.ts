@@ -8,6 +8,7 @@ import { expect } from './expect.ts';
 import { map } from './map.ts';
 import { insmodStep, lsmodStep, modprobeStep, rmmodStep } from './module-tools.ts';
 import { open } from './open.ts';
+import { pressure } from './pressure.ts';
 import { read } from './read.ts';
 import { spawn } from './spawn.ts';
 import { sync } from './sync.ts';
@@ -34,6 +35,7 @@ const kinds = [
   rmmodStep,
   lsmodStep,
   device,
+  pressure,
 ];
 
 /** The kinds of step, by verb. Two of one verb are our mistake. */
