@@ -1,3 +1,5 @@
+import { signals } from '../../linux/uapi/signal.ts';
+import { ProcessEnded } from '../errors.ts';
 import type { Trap } from './backend.ts';
 import { control } from './calls/control.ts';
 import { list } from './calls/list.ts';
@@ -38,8 +40,22 @@ export function dispatch(given: Supervision, trap: Trap): Verdict {
   const { kind } = trap.call;
   const process = kind === 'refused' ? undefined : given.processes.ofThread(trap.tid);
   const verdict =
-    kind === 'refused' || process === undefined ? 'proceed' : handlers[kind](given, { trap, process });
+    kind === 'refused' || process === undefined ? 'proceed' : handle(given, { trap, process }, kind);
   if (verdict === 'proceed') given.answers.proceed(trap);
   else given.answers.answer(trap, verdict);
   return verdict;
 }
+
+/** Where the board ends its process in the course of a call (it ran out of memory), the host's goes the same way. */
+function handle(given: Supervision, asked: Case, kind: TrapKind): Verdict {
+  try {
+    return handlers[kind](given, asked);
+  } catch (error) {
+    if (!(error instanceof ProcessEnded)) throw error;
+    const signal = error.status?.kind === 'killed' ? error.status.signal : signals.SIGKILL;
+    given.host.kill(asked.process.pid, signal);
+    return -EINTR;
+  }
+}
+
+const EINTR = 4;

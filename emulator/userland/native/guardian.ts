@@ -14,9 +14,13 @@ read line
 while found=; do
   for limits in /proc/[0-9]*/limits; do
     pid=\${limits#/proc/}
+    pid=\${pid%/limits}
     { while read -r a b c d e f; do
-      [ "$e" = "$0" ] && kill -9 "\${pid%/limits}" && found=yes
-    done <"$limits"; } 2>/dev/null
+      [ "$e" = "$0" ] || continue
+      while read -r key state rest; do
+        [ "$key" = State: ] && [ "$state" != Z ] && kill -9 $pid && found=yes
+      done </proc/$pid/status
+    done <$limits; } 2>/dev/null
   done
   [ "$found" ] || exit 0
 done`;

@@ -41,14 +41,17 @@ export class Holdings {
 
   /** A process got a buffer, or does something with it. */
   holds(process: NativeProcess, standIn: StandIn): void {
-    const holders = this.#holders.get(standIn);
-    if (holders === undefined) this.#holders.set(standIn, new Set([process]));
-    else holders.add(process);
+    const holders = this.#holders.get(standIn) ?? new Set();
+    if (holders.has(process)) return;
+    // The name is wanted when the process may be gone.
+    void process.program;
+    this.#holders.set(standIn, holders.add(process));
   }
 
   /** A process begins to end: what it holds now vanishes with it. */
   exits(process: NativeProcess): void {
     process.exiting = true;
+    void process.program;
     this.#exiting.add(process);
     if (this.#holders.size === 0) return;
     this.#standIns.drain();

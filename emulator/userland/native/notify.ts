@@ -89,10 +89,8 @@ export class NotifyBackend implements NativeBackend {
           this.#receive(events);
           handled += 1;
         }
-        if (ready.includes(program)) {
-          const ended = host.wait(this.pid, WNOHANG | waitAll);
-          if (ended !== undefined) return { word: ended.word };
-        }
+        const ended = ready.includes(program) || handled === 0 ? this.#reap() : undefined;
+        if (ended !== undefined) return { word: ended };
         if (ready.length > 0 && handled < trapsPerTurn) continue;
         handled = 0;
         events.idle();
@@ -103,6 +101,19 @@ export class NotifyBackend implements NativeBackend {
       host.close(epoll);
       host.close(program);
     }
+  }
+
+  /** Takes away what has ended; the status word of the first program where it has. */
+  #reap(): number | undefined {
+    let word: number | undefined;
+    for (let ended = this.#next(); ended !== undefined; ended = this.#next()) {
+      if (ended.pid === this.pid) word = ended.word;
+    }
+    return word;
+  }
+
+  #next() {
+    return this.#host.wait(-1, WNOHANG | waitAll);
   }
 
   /** Lets the event loop run until something is there. */

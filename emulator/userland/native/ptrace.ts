@@ -141,6 +141,7 @@ export class PtraceBackend implements NativeBackend {
     const { tracee } = stopped;
     tracee.answerCall(stopped.registers ?? tracee.registers(), result);
     tracee.run();
+    for (const signal of tracee.deferredSignals) this.#host.call('tkill', tracee.tid, signal);
   }
 
   proceed(trap: Trap): void {

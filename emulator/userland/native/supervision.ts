@@ -131,7 +131,8 @@ export function give(given: Supervision, trap: Trap, index: number, bytes: Uint8
   return given.host.poke(trap.tid, argument(trap, index), bytes) ? value : -nativeErrno.EFAULT;
 }
 
-/** The board's counterpart of the process in a trap, as the user it is by now. */
+/** The board's counterpart of the process in a trap, as the user it is by now; what was closed before is gone. */
 export function boardFor(given: Supervision, { process }: Case): BoardProcess {
+  given.standIns.drain();
   return given.processes.boardOf(process);
 }

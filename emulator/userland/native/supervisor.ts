@@ -99,6 +99,7 @@ class Run {
       released: () => {},
       found: () => {},
     });
+    this.#adoptOrphans(true);
     const mark = (1n << 62n) + BigInt(process.pid) * 2n ** 20n;
     const environment = Object.entries(request.environment).map(([name, value]) => `${name}=${value ?? ''}`);
     this.#guardian = new Guardian(host, mark, environment);
@@ -222,9 +223,18 @@ class Run {
     };
   }
 
+  /** Whether the descendants of programs that have ended are ours to wait for. */
+  #adoptOrphans(on: boolean): void {
+    const PR_SET_CHILD_SUBREAPER = 36;
+    this.#host.call('prctl', PR_SET_CHILD_SUBREAPER, on ? 1 : 0);
+  }
+
   #cleanUp(): void {
+    const WNOHANG_ALL = 0x40000001;
     this.#stopFollowing();
     this.#guardian.end();
+    while (this.#host.wait(-1, WNOHANG_ALL) !== undefined);
+    this.#adoptOrphans(false);
     this.#standIns.end();
     rmSync(this.#folderRoot, { recursive: true, force: true });
   }

@@ -33,6 +33,7 @@ export type HostCallName =
   | 'read'
   | 'readlinkat'
   | 'seccomp'
+  | 'tkill'
   | 'wait4';
 
 /** Where a stopped program's registers lie in what PTRACE_GETREGSET gives. */

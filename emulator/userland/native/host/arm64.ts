@@ -28,6 +28,7 @@ export const arm64: HostArchitecture = {
     kill: 129,
     prctl: 167,
     mmap: 222,
+    tkill: 130,
     wait4: 260,
     prlimit64: 261,
     process_vm_readv: 270,

@@ -57,6 +57,8 @@ export function decodeStop(word: number): Stop | undefined {
 export class Tracee {
   readonly #host: Host;
   readonly tid: number;
+  /** Signals that came while it made a call of ours: they are sent again after that. */
+  readonly deferredSignals: number[] = [];
 
   constructor(host: Host, tid: number) {
     this.#host = host;
@@ -160,13 +162,7 @@ export class Tracee {
   /** Has it make another call in place of the present one, and stops it at that call's end: its result. */
   runInstead(registers: Uint8Array, number: number, values: readonly HostRegister[]): number | undefined {
     this.replaceCall(registers, number, values);
-    // The filter may have something to say about the call: that is one more stop.
-    for (let ended = false; !ended; ) {
-      this.toNextCall();
-      const stop = this.waitForStop();
-      if (stop === undefined) return undefined;
-      ended = stop.isCall;
-    }
+    if (!this.#toCall()) return undefined;
     const after = this.registers();
     return Number(new DataView(after.buffer).getBigInt64(this.#host.architecture.registers.resultAt, true));
   }
@@ -174,8 +170,18 @@ export class Tracee {
   /** From a call's end, has the program begin the call of `registers` anew, and stops it at its beginning. */
   beginAnew(registers: Uint8Array, number: number): boolean {
     this.rewind(registers, number);
-    this.toNextCall();
-    return this.waitForStop()?.isCall === true;
+    return this.#toCall();
+  }
+
+  /** Runs on to a call's beginning or end; false where it ended. The filter's own stops are passed over. */
+  #toCall(): boolean {
+    for (;;) {
+      this.toNextCall();
+      const stop = this.waitForStop();
+      if (stop === undefined) return false;
+      if (stop.isCall) return true;
+      if (stop.event === 0) this.deferredSignals.push(stop.signal);
+    }
   }
 
   /** Sets the registers so that the next instruction is the call again. */

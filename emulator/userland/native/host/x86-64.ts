@@ -14,6 +14,7 @@ export const x86_64: HostArchitecture = {
     ioctl: 16,
     pread64: 17,
     pwrite64: 18,
+    tkill: 200,
     wait4: 61,
     kill: 62,
     fcntl: 72,
