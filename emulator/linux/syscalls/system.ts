@@ -1,6 +1,7 @@
 import type { Kernel } from '../init/kernel.ts';
 import { capable } from '../kernel/cred.ts';
 import { formatLogLine, type LogLine } from '../kernel/printk.ts';
+import { reboot } from '../kernel/reboot.ts';
 import type { Task } from '../kernel/task.ts';
 import { copyToUser, stringFromUser } from '../mm/uaccess.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
@@ -170,6 +171,14 @@ export const systemInfoCalls: readonly SystemCall[] = [
     handler: (kernel, task, type, address, size) =>
       syslog(kernel, task, asInt32(type), asAddress(address), asInt32(size)),
   },
+  {
+    name: 'reboot',
+    number: 142,
+    errnos: ['EPERM', 'EINVAL'],
+    handler: (kernel, task, first, second, command) =>
+      reboot(kernel, task, asUint32(first), asUint32(second), asUint32(command)),
+  },
+  { name: 'sync', number: 81, errnos: [], handler: () => 0 },
   {
     name: 'uname',
     number: 160,

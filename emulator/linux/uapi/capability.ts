@@ -14,6 +14,7 @@ export const capabilities = {
   CAP_SYS_CHROOT: 18,
   CAP_SYS_PTRACE: 19,
   CAP_SYS_ADMIN: 21,
+  CAP_SYS_BOOT: 22,
   CAP_SYS_RESOURCE: 24,
   CAP_MKNOD: 27,
   CAP_LEASE: 28,
