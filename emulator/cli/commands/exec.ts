@@ -1,9 +1,46 @@
 import { inputError } from '../../base/input-error.ts';
 import { bootOptionTable, readBootOptions } from '../boot-options.ts';
-import { defineCommand } from '../command.ts';
+import { type CommandIo, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 
-/** `heapboard exec`: a program of the host, unchanged, with a board's heaps under it. */
+const elfGroup = 'Programs on the emulated processor:';
+
+/** What holds for AArch64 programs only. */
+const elfOptionTable = {
+  env: {
+    takes: 'values',
+    placeholder: 'NAME=VALUE',
+    describe: 'a variable of its environment (repeatable)',
+    group: elfGroup,
+  },
+  init: { takes: 'nothing', describe: 'the program is process 1; reboot() ends the run', group: elfGroup },
+  bind: {
+    takes: 'values',
+    placeholder: 'HOST:GUEST',
+    describe: 'a file or folder of this machine, copied to the board (repeatable)',
+    group: elfGroup,
+  },
+  sysroot: {
+    takes: 'value',
+    placeholder: 'FOLDER',
+    describe: 'a root folder with ld.so and libraries, for dynamic programs',
+    group: elfGroup,
+  },
+  timeout: {
+    takes: 'value',
+    placeholder: 'SECONDS',
+    describe: 'virtual time after which the run is stopped, with status 124',
+    group: elfGroup,
+  },
+  'max-instructions': {
+    takes: 'value',
+    placeholder: 'NUMBER',
+    describe: 'instructions after which the run is stopped, with status 124',
+    group: elfGroup,
+  },
+} as const satisfies OptionTable;
+
+/** `heapboard exec`: a program, unchanged, with a board's heaps under it: of the board's processor, or of the host. */
 export const execCommand = defineCommand({
   arguments: [
     {
@@ -16,7 +53,7 @@ export const execCommand = defineCommand({
   options: {
     native: {
       takes: 'nothing',
-      describe: 'run a program of this machine (docs/native.md)',
+      describe: 'run a program of this machine (docs/native.md), and not one of the board (docs/exec.md)',
     },
     backend: {
       takes: 'value',
@@ -37,22 +74,21 @@ export const execCommand = defineCommand({
       takes: 'nothing',
       describe: 'exit code 1 where the program itself ended with 0 and a buffer was left to vanish',
     },
+    ...elfOptionTable,
     ...bootOptionTable,
   },
   examples: [
+    ['heapboard exec qemu-virt -- ./camera-test', 'the AArch64 binary of a board, on any host'],
     ['heapboard exec hikey --native -- ./camera-test', 'a test with the heaps of a HiKey under it'],
     ["heapboard exec rpi4 --native -- bash -c 'ls -l /dev/dma_heap'", 'a shell that sees those of a Pi'],
     ['heapboard exec hikey --native --user 1000:44 -- ctest', 'a suite as user 1000 of group 44'],
   ],
   async run([input = '', ...command], options, io) {
-    if (!options.native) {
-      const problem = 'only programs of this machine can be run for now; say exec … --native -- PROGRAM';
-      throw inputError('usage', { problem });
-    }
     if (command.length === 0) {
       throw inputError('usage', { problem: 'exec needs a program behind --; see heapboard exec --help' });
     }
     const identity = readUser(options.user);
+    if (!options.native) return runOnProcessor(input, command, identity, options, io);
     const backend = readBackend(options.backend);
     const [{ boot }, { workloadHost }, { runNative }, { nativeDocument }, { findProgram }] =
       await Promise.all([
@@ -78,6 +114,39 @@ export const execCommand = defineCommand({
     return leaked && document.status === 0 ? 1 : document.status;
   },
 });
+
+/** Runs an AArch64 program on the emulated processor. */
+async function runOnProcessor(
+  input: string,
+  command: readonly string[],
+  identity: ReturnType<typeof readUser>,
+  options: OptionValues<typeof elfOptionTable & typeof bootOptionTable> & {
+    readonly json: boolean;
+    readonly 'fail-on-leak': boolean;
+  },
+  io: CommandIo,
+): Promise<number> {
+  const [{ boot }, { runElf }] = await Promise.all([
+    import('../../whatif/boot.ts'),
+    import('../exec-elf.ts'),
+  ]);
+  const system = await boot(input, readBootOptions(options), { stdin: io.stdin });
+  const document = await runElf(system, {
+    command,
+    identity,
+    env: options.env,
+    init: options.init,
+    timeout: options.timeout,
+    maxInstructions: options['max-instructions'],
+    bind: options.bind,
+    sysroot: options.sysroot,
+    stdoutToStderr: options.json,
+  });
+  if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
+  else io.err((await import('../../report/elf-text.ts')).elfText(document, false));
+  const leaked = options['fail-on-leak'] && document.leaks.length > 0;
+  return leaked && document.status === 0 ? 1 : document.status;
+}
 
 function readBackend(value: string | undefined): 'notify' | 'ptrace' | undefined {
   if (value === undefined || value === 'notify' || value === 'ptrace') return value;

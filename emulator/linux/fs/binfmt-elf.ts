@@ -33,7 +33,7 @@ import {
   programHeaderBytes,
   readHeader,
   readProgramHeaders,
-} from './elf-file.ts';
+} from '../uapi/elf.ts';
 import { writeStack } from './elf-stack.ts';
 import type { BinaryFormat } from './exec.ts';
 import { lookUp } from './namei.ts';

@@ -34,8 +34,8 @@ export interface RunLimits {
   readonly instructions?: number | undefined;
   /** Virtual time, from the start on. */
   readonly nanoseconds?: bigint | undefined;
-  /** Asked between slices: a signal from outside for the first process. */
-  readonly signal?: (() => number | undefined) | undefined;
+  /** Lets the host do its own work; awaited every so often. Gives a signal that came for the programs meanwhile. */
+  readonly breathe?: (() => Promise<number | undefined>) | undefined;
 }
 
 /** How a run ended: by the first program's end, or before it. */
@@ -45,6 +45,8 @@ export type RunEnd =
 
 /** Instructions of one turn. */
 const slice = 100_000;
+/** Turns between two moments of the host's own. */
+const turnsPerBreath = 50;
 
 /** Runs AArch64 programs on a booted board: one processor, and everything that the first program starts. */
 export class ElfRun {
@@ -83,14 +85,16 @@ export class ElfRun {
   }
 
   /** Runs until the first program has ended, or a limit is reached; what still runs then is killed. */
-  run(first: Task, limits: RunLimits = {}, afterTurn: () => void = () => {}): RunEnd {
+  async run(first: Task, limits: RunLimits = {}, afterTurn: () => void = () => {}): Promise<RunEnd> {
     const { clock } = this.#kernel;
+    let turns = 0;
     const until = limits.nanoseconds === undefined ? undefined : clock.now + limits.nanoseconds;
-    while (first.isAlive) {
+    while (first.isAlive && this.#kernel.power.state === 'on') {
       if (this.processor.instructions >= (limits.instructions ?? Number.POSITIVE_INFINITY))
         return { kind: 'instructions' };
       if (until !== undefined && clock.now >= until) return { kind: 'time' };
-      const signal = limits.signal?.();
+      turns += 1;
+      const signal = turns % turnsPerBreath === 0 ? await limits.breathe?.() : undefined;
       if (signal !== undefined) this.#signal(first, signal);
       const thread = this.#queue.pick();
       if (thread === undefined) {
@@ -105,9 +109,7 @@ export class ElfRun {
       this.#enqueueNew();
       afterTurn();
     }
-    const status = first.exitStatus;
-    if (status === undefined) throw new Error('the first process ended without saying how');
-    return { kind: 'ended', status };
+    return { kind: 'ended', status: first.exitStatus ?? { kind: 'exited', code: 0 } };
   }
 
   #thread(task: Task): GuestThread {

@@ -1,0 +1,160 @@
+import { readFileSync, readSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { inputError } from '../base/input-error.ts';
+import type { ConsolePort } from '../linux/drivers/tty/host-console.ts';
+import type { GuestFile } from '../userland/elf/execute.ts';
+import type { Identity } from '../userland/workload/host.ts';
+import type { System } from '../whatif/system.ts';
+import { guestFiles } from './guest-files.ts';
+
+/** What `exec` was given for a program that the emulated processor runs. */
+export interface ElfRequest {
+  readonly command: readonly string[];
+  readonly identity: Identity;
+  readonly env: readonly string[];
+  readonly init: boolean;
+  readonly timeout: string | undefined;
+  readonly maxInstructions: string | undefined;
+  readonly bind: readonly string[];
+  readonly sysroot: string | undefined;
+  /** What the program prints goes to stderr, since stdout carries a document. */
+  readonly stdoutToStderr: boolean;
+}
+
+/** The program as it lies on the board: under /bin, or where a bind or the sysroot has it. */
+function programFile(command: string, files: readonly GuestFile[]): { path: string; file?: GuestFile } {
+  if (files.some(({ path }) => path === command)) return { path: command };
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(command);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT') throw inputError('program-not-found', { program: command });
+    throw inputError('file-unreadable', {
+      file: command,
+      reason: code === 'EISDIR' ? 'it is a folder' : code,
+    });
+  }
+  const path = `/bin/${basename(command)}`;
+  return { path, file: { path, mode: 0o755, bytes } };
+}
+
+/** Runs an AArch64 program on a booted system; the document of the run. */
+export async function runElf(system: System, request: ElfRequest) {
+  const [{ executeElf }, { whyNotAarch64 }, { workloadHost }, { elfDocument }] = await Promise.all([
+    import('../userland/elf/execute.ts'),
+    import('../userland/elf/describe-elf.ts'),
+    import('../whatif/workload-host.ts'),
+    import('../report/elf-json.ts'),
+  ]);
+  const [program = '', ...rest] = request.command;
+  const bound = guestFiles(request.bind, request.sysroot);
+  const { path, file } = programFile(program, bound);
+  const problem = file === undefined ? undefined : whyNotAarch64(file.bytes);
+  if (problem !== undefined) {
+    const advice = problem.includes('x86-64') ? '; for a program of this machine say --native' : '';
+    throw inputError('program-foreign', { path: program, problem: `${problem}${advice}` });
+  }
+  const signals = watchSignals();
+  const outcome = await executeElf(system.running, workloadHost(system), {
+    files: file === undefined ? bound : [...bound, file],
+    path,
+    argv: [program, ...rest],
+    environment: environmentOf(request.env),
+    identity: request.identity,
+    isInit: request.init,
+    console: hostConsole(request.stdoutToStderr),
+    limits: {
+      instructions: countOf(request.maxInstructions),
+      nanoseconds: secondsOf(request.timeout),
+      breathe: signals.breathe,
+    },
+  });
+  signals.stop();
+  return elfDocument(system.summary(), outcome);
+}
+
+/** The variables that are given, and a plain PATH and HOME. */
+function environmentOf(given: readonly string[]): readonly string[] {
+  const variables = new Map([
+    ['PATH', '/bin:/usr/bin:/sbin:/usr/sbin'],
+    ['HOME', '/'],
+  ]);
+  for (const variable of given) {
+    const at = variable.indexOf('=');
+    if (at < 1) throw inputError('bad-option', { option: 'env', value: variable, expected: 'NAME=VALUE' });
+    variables.set(variable.slice(0, at), variable.slice(at + 1));
+  }
+  return [...variables].map(([name, value]) => `${name}=${value}`);
+}
+
+function countOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const count = Number(value);
+  if (Number.isFinite(count) && count > 0) return count;
+  throw inputError('bad-option', { option: 'max-instructions', value, expected: 'a number such as 1e9' });
+}
+
+function secondsOf(value: string | undefined): bigint | undefined {
+  if (value === undefined) return undefined;
+  const seconds = /^(\d+(?:\.\d+)?)s?$/.exec(value)?.[1];
+  if (seconds !== undefined) return BigInt(Math.round(Number(seconds) * 1e9));
+  throw inputError('bad-option', { option: 'timeout', value, expected: 'virtual seconds, for instance 10' });
+}
+
+/** The host's standard streams. */
+function hostConsole(stdoutToStderr: boolean): ConsolePort {
+  const writeAll = (fd: number, bytes: Uint8Array): void => {
+    for (let done = 0; done < bytes.length; ) {
+      try {
+        done += writeSync(fd, bytes, done);
+      } catch (error) {
+        if (!isTryAgain(error)) return;
+      }
+    }
+  };
+  return {
+    read(lengthBytes) {
+      const bytes = new Uint8Array(lengthBytes);
+      for (;;) {
+        try {
+          return bytes.subarray(0, readSync(0, bytes));
+        } catch (error) {
+          if (!isTryAgain(error)) return new Uint8Array(0);
+        }
+      }
+    },
+    write: (stream, bytes) => writeAll(stream === 'stdout' && !stdoutToStderr ? 1 : 2, bytes),
+  };
+}
+
+function isTryAgain(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+}
+
+const SIGINT = 2;
+const SIGTERM = 15;
+
+/** Ctrl-C and SIGTERM go to the programs; a second one ends the run itself. */
+function watchSignals(): { readonly breathe: () => Promise<number | undefined>; readonly stop: () => void } {
+  const came: number[] = [];
+  let count = 0;
+  const take = (signal: number) => () => {
+    count += 1;
+    if (count > 1) process.exit(128 + signal);
+    came.push(signal);
+  };
+  const [onInterrupt, onTerminate] = [take(SIGINT), take(SIGTERM)];
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
+  return {
+    breathe: async () => {
+      await new Promise((resume) => setImmediate(resume));
+      return came.shift();
+    },
+    stop: () => {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onTerminate);
+    },
+  };
+}
