@@ -2,10 +2,12 @@ import { inputError } from '../base/input-error.ts';
 import { type PhysicalRange, parseRange } from '../base/range.ts';
 import type { TreeEdit } from '../devicetree/edits/edits.ts';
 import { nodeFiles } from '../devicetree/node-files.ts';
+import type { RegionExport } from '../linux/init/platform.ts';
 import { type ArchitectureName, architectureNames } from '../machine/architecture.ts';
 import { type CarveOut, parseCarveOut } from '../machine/carve-out.ts';
 import { type EfiMemoryRow, parseEfiLog } from '../machine/efi-memory-map.ts';
 import type { BootOptions } from '../whatif/boot-options.ts';
+import { parseRegionExport } from '../whatif/policies/check-exports.ts';
 import { coherencyOption, readCoherency } from './coherency-option.ts';
 import type { OptionTable, OptionValues } from './command.ts';
 import { boardCompletions, policyCompletions, releaseCompletions } from './completions.ts';
@@ -148,11 +150,18 @@ export const bootOptionTable = {
     takes: 'value',
     placeholder: 'POLICY',
     group: kernel,
-    describe: 'which areas become heaps: explicit or release',
+    describe:
+      "which areas become heaps: none, explicit, release or all; the release's usual way where not given",
     complete: policyCompletions,
   },
   coherency: coherencyOption,
   pressure: pressureOption,
+  'export-region': {
+    takes: 'values',
+    placeholder: 'DEVICE[=REGION]',
+    group: kernel,
+    describe: 'a device whose driver makes a heap of a region; its own memory-region where none is named',
+  },
   seed: {
     takes: 'value',
     placeholder: 'NUMBER',
@@ -182,6 +191,7 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
     exportPolicy: values.export,
     coherency: readCoherency(values.coherency),
     pressure: readPressure(values.pressure),
+    exports: values['export-region'].map(readRegionExport),
     seed: readSeed(values.seed),
     ...readUserlandOptions(values),
   };
@@ -215,6 +225,13 @@ function readCarveOut(value: string): CarveOut {
   if (parsed !== undefined) return parsed;
   const expected = 'BASE+SIZE[:NAME], for instance 0x3b400000+76M:gpu';
   throw inputError('bad-option', { option: 'carveout', value, expected });
+}
+
+function readRegionExport(value: string): RegionExport {
+  const parsed = parseRegionExport(value);
+  if (parsed !== undefined) return parsed;
+  const expected = 'DEVICE[=REGION], for instance /soc/camera@1000=camera-pool';
+  throw inputError('bad-option', { option: 'export-region', value, expected });
 }
 
 function readFirmware(value: string | undefined): 'none' | 'board' | undefined {

@@ -12,5 +12,6 @@ export async function releaseCompletions(): Promise<readonly string[]> {
 }
 
 export async function policyCompletions(): Promise<readonly string[]> {
-  return ['explicit', 'release'];
+  const { exportPolicies } = await import('../linux/drivers/dma-buf/heaps/export-policies/index.ts');
+  return [...exportPolicies.keys()];
 }

@@ -44,6 +44,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'policies',
+    {
+      summary: 'Tell which areas become heaps under each export policy, and who could exhaust whom',
+      load: async () => (await import('./commands/policies.ts')).policiesCommand,
+    },
+  ],
+  [
     'cat',
     {
       summary: 'Print files that programs on a booted board would read, or list its folders',

@@ -45,6 +45,11 @@ const device = z.strictObject({
   source: z.string().min(1),
 });
 
+const regionExport = z.strictObject({
+  device: z.string().startsWith('/', 'expected the path of a node, from the root'),
+  region: z.string().min(1).optional(),
+});
+
 /** What a board.yaml may say. */
 export const boardFileSchema = z.strictObject({
   name: z
@@ -71,6 +76,7 @@ export const boardFileSchema = z.strictObject({
   devices: z.array(device).default([]),
   drivers: z.array(driverSchema).default([]),
   tee: teeSchema.optional(),
+  exports: z.array(regionExport).default([]),
 });
 
 const fail: YamlFailure = (problem, position) =>
@@ -101,5 +107,6 @@ export function parseBoardFile(text: string, file: string): BoardProfile {
     devices: facts.devices,
     drivers: facts.drivers,
     tee: facts.tee,
+    exports: facts.exports,
   };
 }

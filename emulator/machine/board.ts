@@ -60,4 +60,6 @@ export interface BoardProfile {
   readonly drivers?: readonly DriverPlan[] | undefined;
   /** What its trusted environment offers. */
   readonly tee?: TeeFacts | undefined;
+  /** Devices whose drivers make a heap of a region: of their own one, where none is named. */
+  readonly exports?: readonly { readonly device: string; readonly region?: string | undefined }[] | undefined;
 }

@@ -49,6 +49,8 @@ const heap = z.object({
   gid: count,
   kind: z.string().describe('system, cma, tee or other; others may come'),
   area: z.string().optional().describe('name of the area behind a heap of kind cma'),
+  exportedBy: z.enum(['release', 'driver', 'node', 'flag', 'policy']).describe('who made it'),
+  needs: z.string().optional().describe('what the unpatched release lacks for it'),
 });
 
 const module = z.object({
@@ -114,6 +116,12 @@ export const bootSummarySchema = z.looseObject({
   areas: z.array(area),
   heaps: z.array(heap),
   modules: z.array(module).describe('parts of the kernel that can be modules and were built, loaded or not'),
+  exportPolicy: z.string().describe('none, explicit, release or all'),
+  againstRelease: z
+    .object({ added: z.array(z.string()), missing: z.array(z.string()) })
+    .optional()
+    .describe('names of heaps that policy release would not have, and that it would'),
+  refusedExports: z.array(z.object({ asker: z.string(), why: z.string(), position: position.optional() })),
   meminfo: z.record(z.string(), count).describe('bytes'),
   decisions: z.array(decision),
   dmesg: z.array(z.object({ level: z.number().int().min(0).max(7), text: z.string() })),

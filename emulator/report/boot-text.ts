@@ -1,5 +1,7 @@
 import pc from 'picocolors';
+import { formatPosition } from '../base/position.ts';
 import { formatLogLine, type LogLine } from '../linux/kernel/printk.ts';
+import type { RefusedExportSummary } from '../whatif/policies/exports.ts';
 import type { AreaSummary, BootSummary, HeapSummary, RegionSummary } from '../whatif/summary.ts';
 import { columns } from './columns.ts';
 import { modulesText } from './modules-text.ts';
@@ -31,6 +33,8 @@ export function bootText(summary: BootSummary, options: BootTextOptions): string
     summary.booted ? section('Heaps', heaps(summary)) : '',
     section('Modules', modulesText(summary.modules)),
     section('Assumed', assumptions(summary)),
+    section('Exports that cannot work', summary.refusedExports.map(refusedLine).join('')),
+    section('Against --export release', releaseDifference(summary)),
     section('Kernel log', (options.dmesg ?? []).map((line) => `${formatLogLine(line)}\n`).join('')),
     options.console === undefined
       ? ''
@@ -102,7 +106,9 @@ function heapRow(heap: HeapSummary, { heaps }: BootSummary): readonly string[] {
   );
   const shared = twins.length === 0 ? '' : `, shared with ${twins.map(({ name }) => name).join(', ')}`;
   const kind = heap.area === undefined ? heap.kind : `${heap.kind}, area ${heap.area}${shared}`;
-  return [heap.path, `${heap.major}:${heap.minor}`, owner === '' ? heap.mode : `${heap.mode} ${owner}`, kind];
+  const mark = heap.needs === undefined ? '' : `, ${heap.needs}`;
+  const mode = owner === '' ? heap.mode : `${heap.mode} ${owner}`;
+  return [heap.path, `${heap.major}:${heap.minor}`, mode, `${kind}${mark}`];
 }
 
 /** What the firmware stage had to invent; a place in RAM that nobody stated. */
@@ -115,4 +121,19 @@ function assumptions(summary: BootSummary): string {
 
 function total(ranges: readonly { readonly size: string }[]): bigint {
   return ranges.reduce((sum, range) => sum + BigInt(range.size), 0n);
+}
+
+function refusedLine({ asker, why, position }: RefusedExportSummary): string {
+  return `  ${asker}: ${why}${position === undefined ? '' : `, ${formatPosition(position)}`}\n`;
+}
+
+/** Heaps that the release by itself would not have, and those that it would. */
+function releaseDifference({ againstRelease, heaps, release }: BootSummary): string {
+  if (againstRelease === undefined) return '';
+  const added = againstRelease.added.map((name) => {
+    const needs = heaps.find((heap) => heap.name === name)?.needs;
+    return `  + ${name}${needs === undefined ? '' : `: ${needs}`}\n`;
+  });
+  const missing = againstRelease.missing.map((name) => `  - ${name}: ${release} makes it by itself\n`);
+  return [...added, ...missing].join('');
 }

@@ -1,7 +1,7 @@
 import type { PhysicalRange } from '../base/range.ts';
 import type { TreeEdit } from '../devicetree/edits/edits.ts';
 import type { HeapDriver } from '../linux/drivers/dma-buf/heaps/heap-driver.ts';
-import type { CoherencyMode, DriverPlan } from '../linux/init/platform.ts';
+import type { CoherencyMode, DriverPlan, RegionExport } from '../linux/init/platform.ts';
 import type { ArchitectureName } from '../machine/architecture.ts';
 import type { CarveOut } from '../machine/carve-out.ts';
 import type { EfiMemoryRow } from '../machine/efi-memory-map.ts';
@@ -57,7 +57,9 @@ export interface BootOptions {
   readonly coherency?: CoherencyMode | undefined;
   /** For everything that a real machine leaves to chance. 0 where it is absent. */
   readonly seed?: number | undefined;
-  /** Which areas become heaps: `explicit`, `release`; the release's usual way where it is absent. */
+  /** Regions that drivers export on purpose. */
+  readonly exports?: readonly RegionExport[] | undefined;
+  /** Which areas become heaps: `none`, `explicit`, `release`, `all`; the release's usual way where it is absent. */
   readonly exportPolicy?: string | undefined;
   readonly kernelImage?: PhysicalRange | undefined;
   readonly initrd?: PhysicalRange | undefined;

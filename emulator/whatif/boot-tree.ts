@@ -2,7 +2,7 @@ import { DecisionRecord } from '../base/decisions.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import type { HeapDriver } from '../linux/drivers/dma-buf/heaps/heap-driver.ts';
 import { startKernel } from '../linux/init/main.ts';
-import type { CoherencyMode, DriverPlan, Platform } from '../linux/init/platform.ts';
+import type { CoherencyMode, DriverPlan, Platform, RegionExport } from '../linux/init/platform.ts';
 import { heapOptionAdvice } from '../linux/kconfig.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type FirmwareFacts, runFirmware } from '../machine/firmware.ts';
@@ -20,6 +20,8 @@ export interface BootRequest extends FirmwareFacts, KernelChoice, UserlandFacts 
   readonly heapDrivers?: readonly HeapDriver[] | undefined;
   readonly coherency?: CoherencyMode | undefined;
   readonly pressure?: PressureFacts | undefined;
+  /** Regions that drivers export on purpose, beside those of the profile. */
+  readonly exports?: readonly RegionExport[] | undefined;
 }
 
 /** Boots a loaded tree: firmware, then kernel. A pure function of its request; the tree is not changed. */
@@ -54,7 +56,15 @@ export function bootTree(request: BootRequest): System {
 
 /** What stands around the kernel: the board's drivers and firmware services, and what was asked for beside them. */
 function platformOf(request: BootRequest): Platform {
-  const { profile, drivers = [], heapDrivers = [], coherency = 'full', firmware, pressure } = request;
+  const {
+    profile,
+    drivers = [],
+    heapDrivers = [],
+    exports = [],
+    coherency = 'full',
+    firmware,
+    pressure,
+  } = request;
   const isBare = firmware === 'none';
   return {
     drivers: [...(profile?.drivers ?? []), ...drivers],
@@ -62,5 +72,6 @@ function platformOf(request: BootRequest): Platform {
     heapDrivers,
     coherency,
     pressure,
+    exports: isBare ? [] : [...(profile?.exports ?? []), ...exports],
   };
 }

@@ -4,6 +4,7 @@ import type { BootOptions } from './boot-options.ts';
 import { type BootRequest, bootTree } from './boot-tree.ts';
 import { chooseKernel } from './kernel-choice.ts';
 import { type BootHost, loadInput } from './load-input.ts';
+import { refuseMissingNodes } from './policies/check-exports.ts';
 import { readConfigText } from './read-config.ts';
 import type { System } from './system.ts';
 import { readDeviceRules } from './userland/device-rules.ts';
@@ -27,10 +28,18 @@ export async function loadBoot(
   host: BootHost = {},
 ): Promise<BootRequest> {
   const { tree, board } = await loadInput(input, options, host);
+  refuseMissingNodes(tree, options.exports ?? []);
   const readText = (file: string) => readConfigText(nodeFiles, file);
   const moduleFiles = (options.moduleFiles ?? []).map((file) => ({ file, bytes: nodeFiles.read(file) }));
   const deviceRules = readDeviceRules(options.permissions ?? {}, (file) =>
     new TextDecoder().decode(nodeFiles.read(file)),
   );
-  return { ...options, moduleFiles, deviceRules, ...chooseKernel(options, board, readText, tree), tree, profile: board };
+  return {
+    ...options,
+    moduleFiles,
+    deviceRules,
+    ...chooseKernel(options, board, readText, tree),
+    tree,
+    profile: board,
+  };
 }

@@ -1,11 +1,19 @@
 import type { Attempt, Decision, Evidence, Obstacle } from '../base/decisions.ts';
 import type { SourcePosition } from '../base/position.ts';
 import { hex } from '../base/units.ts';
+import type { HeapExporter } from '../linux/drivers/dma-buf/heaps/export-policies/index.ts';
 import type { ReservedRegion } from '../linux/drivers/of/reserved-mem.ts';
 import type { Kernel } from '../linux/init/kernel.ts';
 import type { CmaArea } from '../linux/mm/cma.ts';
 import { memoryKiB } from '../linux/mm/vm-counters.ts';
 import { memoryBanks } from '../machine/memory-nodes.ts';
+import {
+  type AgainstRelease,
+  againstRelease,
+  exporterOf,
+  type RefusedExportSummary,
+  refusedExports,
+} from './policies/exports.ts';
 import { type Reliance, relianceOf } from './reliance.ts';
 import type { System } from './system.ts';
 import { type ModuleState, moduleStates } from './userland/module-states.ts';
@@ -53,6 +61,10 @@ export interface HeapSummary {
   readonly gid: number;
   readonly kind: string;
   readonly area?: string | undefined;
+  /** `release`, `driver`, `node`, `flag` or `policy`. */
+  readonly exportedBy: HeapExporter;
+  /** What the unpatched release lacks for it: "not in mainline 6.12: needs …"; absent where it makes it by itself. */
+  readonly needs?: string | undefined;
 }
 
 export interface AttemptSummary {
@@ -98,6 +110,12 @@ export interface BootSummary {
   readonly regions: readonly RegionSummary[];
   readonly areas: readonly AreaSummary[];
   readonly heaps: readonly HeapSummary[];
+  /** Which areas become heaps. */
+  readonly exportPolicy: string;
+  /** Where that is not what the release does by itself: heaps that it would not have, and heaps that it would. */
+  readonly againstRelease?: AgainstRelease | undefined;
+  /** Exports that somebody asked for and that cannot work. */
+  readonly refusedExports: readonly RefusedExportSummary[];
   /** Bytes, by the names of /proc/meminfo. */
   /** What can be a module and was built. */
   readonly modules: readonly ModuleState[];
@@ -125,6 +143,9 @@ export function summarise(system: System): BootSummary {
     areas: kernel?.cma.all.map((area) => areaOf(area, kernel)) ?? [],
     heaps: kernel === undefined ? [] : heapsOf(kernel),
     modules: moduleStates(system),
+    exportPolicy: environment.exportPolicy,
+    againstRelease: kernel === undefined ? undefined : againstRelease(kernel),
+    refusedExports: refusedExports(environment.decisions),
     meminfo: kernel === undefined ? {} : meminfoOf(kernel),
     decisions: environment.decisions.all.map(decisionOf),
     dmesg: system.dmesg.map(({ level, text }) => ({ level, text })),
@@ -182,6 +203,7 @@ function heapsOf(kernel: Kernel): readonly HeapSummary[] {
     gid: kernel.devtmpfs.node(`dma_heap/${heap.name}`)?.gid ?? 0,
     kind: heap.kind,
     area: heap.area?.name,
+    ...exporterOf(heap, kernel.release.name),
   }));
 }
 

@@ -3,6 +3,13 @@ import type { PressureFacts } from '../../machine/pressure-facts.ts';
 import type { HeapDriver } from '../drivers/dma-buf/heaps/heap-driver.ts';
 
 export type { DriverPlan, ProtectedUse, TeeFacts } from '../../machine/board-drivers.ts';
+/** A device whose driver makes a heap of a region when it probes. */
+export interface RegionExport {
+  /** Path of its node. */
+  readonly device: string;
+  /** The region's path, or its name under /reserved-memory; the device's own `memory-region` where it is absent. */
+  readonly region?: string | undefined;
+}
 
 /** Whether devices see what the processor's caches hold: all of them, those whose tree says so, or none. */
 export type CoherencyMode = 'full' | 'tree' | 'none';
@@ -16,6 +23,8 @@ export interface Platform {
   readonly coherency: CoherencyMode;
   /** What others keep in memory by the time the first process runs. */
   readonly pressure?: PressureFacts | undefined;
+  /** Regions that drivers export on purpose. */
+  readonly exports: readonly RegionExport[];
 }
 
 /** Nothing beside the tree. */
@@ -24,4 +33,5 @@ export const plainPlatform: Platform = {
   tee: undefined,
   heapDrivers: [],
   coherency: 'full',
+  exports: [],
 };

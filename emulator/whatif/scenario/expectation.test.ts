@@ -53,7 +53,17 @@ const summary: BootSummary = {
     },
   ],
   heaps: [
-    { name: 'system', path: '/dev/dma_heap/system', major: 254, minor: 0, mode: '0600', uid: 0, gid: 0, kind: 'system' },
+    {
+      name: 'system',
+      path: '/dev/dma_heap/system',
+      major: 254,
+      minor: 0,
+      mode: '0600',
+      uid: 0,
+      gid: 0,
+      kind: 'system',
+      exportedBy: 'release',
+    },
     {
       name: 'pool',
       path: '/dev/dma_heap/pool',
@@ -64,8 +74,11 @@ const summary: BootSummary = {
       gid: 0,
       kind: 'cma',
       area: 'pool',
+      exportedBy: 'release',
     },
   ],
+  exportPolicy: 'explicit',
+  refusedExports: [],
   modules: [],
   meminfo: { CmaTotal: 0x1000000 },
   decisions: [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type PhysicalRange, parseRange } from '../../base/range.ts';
 import { validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
 import type { TreeEdit } from '../../devicetree/edits/edits.ts';
+import type { RegionExport } from '../../linux/init/platform.ts';
 import { configNames } from '../../linux/kconfig.ts';
 import { architectureNames } from '../../machine/architecture.ts';
 import { driverSchema } from '../../machine/board-drivers.ts';
@@ -15,6 +16,7 @@ import {
 } from '../../userland/workload/workload.ts';
 import { within } from '../../userland/workload/yaml-checks.ts';
 import type { BootOptions } from '../boot-options.ts';
+import { parseRegionExport } from '../policies/check-exports.ts';
 import type { PermissionOptions, RulesSource } from '../userland/device-rules.ts';
 import { type ModuleLoad, parseModuleLoad } from '../userland/module-loads.ts';
 import { knownProposals } from '../userland/proposals.ts';
@@ -92,6 +94,13 @@ const carveOut = text('BASE+SIZE[:NAME]').transform((written, context): CarveOut
   const parsed = parseCarveOut(written);
   if (parsed !== undefined) return parsed;
   context.addIssue(`expected BASE+SIZE[:NAME], for instance 0x3b400000+76M:gpu, not "${written}"`);
+  return z.NEVER;
+});
+
+const regionExport = text('DEVICE[=REGION]').transform((written, context): RegionExport => {
+  const parsed = parseRegionExport(written);
+  if (parsed !== undefined) return parsed;
+  context.addIssue(`expected DEVICE[=REGION], for instance /soc/camera@1000=camera-pool, not "${written}"`);
   return z.NEVER;
 });
 
@@ -180,6 +189,12 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
   ['release', option(text('a release in quotes, such as "6.1"'), (release) => ({ release }))],
   ['arch', option(z.enum(architectureNames, 'expected arm64 or arm'), (arch) => ({ arch }))],
   ['policy', option(text('the name of an export policy'), (exportPolicy) => ({ exportPolicy }))],
+  [
+    'exports',
+    option(z.array(regionExport).min(1), (exports, before) => ({
+      exports: [...(before.exports ?? []), ...exports],
+    })),
+  ],
   [
     'configuration',
     option(configuration, (value, before, { resolve }) => ({

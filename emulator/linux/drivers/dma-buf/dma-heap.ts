@@ -14,6 +14,7 @@ import type { FaultPoint, Faults } from '../base/faults.ts';
 import type { DmaBuf } from './dma-buf.ts';
 import { allocateByNumber } from './dma-heap-ioctl.ts';
 import { allocateByWholeNumber } from './dma-heap-rfc.ts';
+import type { HeapExporter } from './heaps/export-policies/policy.ts';
 
 /** What a heap is asked for; its length is a multiple of the page size and may be beyond all memory. */
 export interface HeapRequest {
@@ -40,6 +41,8 @@ export interface HeapInfo {
   readonly operations: DmaHeapOperations | undefined;
   readonly kind: HeapKind;
   readonly area?: CmaArea;
+  /** Who made it; the release where it is absent. */
+  readonly exportedBy?: HeapExporter;
   /** The driver's own data: dma_heap_get_drvdata(). */
   readonly driverData?: unknown;
 }

@@ -1,3 +1,4 @@
+import type { SourcePosition } from '../../../../base/position.ts';
 import { oopsOnWrite } from '../../../arch/arm64/mm/fault.ts';
 import type { EarlyKernel, Kernel } from '../../../init/kernel.ts';
 import { chargeRegion, type RegionCharge, unchargeRegion } from '../../../kernel/cgroup/dmem.ts';
@@ -14,8 +15,8 @@ import { type Errno, errno } from '../../../uapi/errno.ts';
 import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
 import type { DmaHeapOperations, DmaHeaps, HeapRequest } from '../dma-heap.ts';
 import { clearingNanoseconds, setUpNanoseconds } from './clearing.ts';
-import { exportPolicyNamed, type HeapPlan } from './export-policies/index.ts';
 import { exporterName } from './exporter-name.ts';
+import { type HeapPlan, missingPatch, planHeaps } from './heap-plans.ts';
 import { kmallocLimitBytes } from './kmalloc.ts';
 
 /** Heaps over CMA areas. Plays drivers/dma-buf/heaps/cma_heap.c of 5.6 to 7.3. */
@@ -116,27 +117,59 @@ function allocateFrom(
 
 export const cmaHeapOperations: DmaHeapOperations = { allocate };
 
-/** add_cma_heaps(): one heap for each area that the export policy names, in its order. */
+/**
+ * add_cma_heaps(): one heap for each area that the export policy names, in the release's order. What others export on
+ * purpose fails by itself.
+ */
 export function addCmaHeaps(early: EarlyKernel, dmaHeaps: DmaHeaps): Errno {
-  const plans = exportPolicyNamed(early.exportPolicy).heaps(early);
-  for (const plan of plans) {
-    const { name, area } = plan;
-    const heap = dmaHeaps.add({ name, operations: cmaHeapOperations, kind: 'cma', area });
+  const { heaps, refused } = planHeaps(early);
+  for (const { asker, why, position } of refused) noteRefusal(early, asker, why, position);
+  for (const plan of heaps) {
+    const { name, area, exportedBy } = plan;
+    const heap = dmaHeaps.add({ name, operations: cmaHeapOperations, kind: 'cma', area, exportedBy });
     noteHeap(early, plan, typeof heap === 'number' ? heap : 0);
     if (typeof heap !== 'number') continue;
+    if (exportedBy !== 'release') {
+      noteRefusal(early, area.nodePath ?? name, refusalText(dmaHeaps, name, heap), undefined);
+      continue;
+    }
     if (plan.required) return heap;
     early.log.warn(`cma_heap: Failed to add CMA heap ${name}`);
   }
   return 0;
 }
 
+function refusalText({ all }: DmaHeaps, name: string, result: Errno): string {
+  if (all.some((heap) => heap.name === name)) return `the name is taken: there is a heap ${name} already`;
+  return result === -errno.EBUSY
+    ? 'all 128 minors of dma_heap are taken'
+    : `dma_heap_add() answered ${result}`;
+}
+
+function noteRefusal(
+  { decisions }: EarlyKernel,
+  subject: string,
+  why: string,
+  position: SourcePosition | undefined,
+): void {
+  decisions.note({
+    subject,
+    rule: 'heap-export/refused',
+    ...(position === undefined ? {} : { position }),
+    outcome: `cannot be exported as a heap: ${why}`,
+    evidence: 'read',
+  });
+}
+
 function noteHeap(early: EarlyKernel, plan: HeapPlan, result: Errno): void {
+  const lacking = missingPatch(plan.exportedBy, early.release.name);
+  const mark = lacking === undefined ? '' : ` (${lacking})`;
   early.decisions.note({
     subject: `heap:${plan.name}`,
     rule: `cma-heap/${early.exportPolicy}`,
     outcome:
       result === 0
-        ? `${plan.reason}: heap ${plan.name} over area ${plan.area.name}`
+        ? `${plan.reason}: heap ${plan.name} over area ${plan.area.name}${mark}`
         : `${plan.reason}, but dma_heap_add() refused the heap ${plan.name} (${result})`,
   });
 }

@@ -1,9 +1,26 @@
-import { defaultHeaps } from './default-area.ts';
-import type { ExportPolicy } from './policy.ts';
+import type { EarlyKernel } from '../../../../init/kernel.ts';
+import { driverExports } from '../export-sources/by-driver.ts';
+import { flagExports } from '../export-sources/by-flag.ts';
+import { nodeExports } from '../export-sources/by-node.ts';
+import type { AreaExport, ExportPolicy, RefusedExport } from './policy.ts';
 
-/** Only what somebody asked for: the default area, and later each region that is exported explicitly. */
+/** What somebody exports on purpose, in the order in which the boot comes by. */
+export function explicitExports(early: EarlyKernel): readonly (AreaExport | RefusedExport)[] {
+  return [...flagExports(early), ...nodeExports(early), ...driverExports(early)];
+}
+
+/** The default area, and what somebody exports on purpose. A region that belongs to a device stays that device's. */
 export const explicitPolicy: ExportPolicy = {
   name: 'explicit',
-  summary: 'the default area, and regions that are exported explicitly',
-  heaps: defaultHeaps,
+  summary: 'the default area, and regions that are exported on purpose',
+  select: (early) => {
+    const { defaultArea: area } = early.contiguous;
+    const reason = 'The default area becomes a heap';
+    const own: readonly AreaExport[] = area === undefined ? [] : [{ area, exportedBy: 'release', reason }];
+    const asked = explicitExports(early);
+    return {
+      areas: [...own, ...asked.filter((one) => 'area' in one)],
+      refused: asked.filter((one) => 'why' in one),
+    };
+  },
 };

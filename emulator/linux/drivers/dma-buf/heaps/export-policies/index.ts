@@ -1,9 +1,11 @@
 import { inputError } from '../../../../../base/input-error.ts';
+import { allPolicy } from './all.ts';
 import { explicitPolicy } from './explicit.ts';
+import { nonePolicy } from './none.ts';
 import type { ExportPolicy } from './policy.ts';
 import { releasePolicy } from './release.ts';
 
-export type { ExportPolicy, HeapPlan } from './policy.ts';
+export type { AreaExport, ExportPolicy, HeapExporter, RefusedExport } from './policy.ts';
 
 const policies = new Map<string, ExportPolicy>();
 
@@ -12,10 +14,12 @@ function register(policy: ExportPolicy): void {
   policies.set(policy.name, policy);
 }
 
-register(releasePolicy);
+register(nonePolicy);
 register(explicitPolicy);
+register(releasePolicy);
+register(allPolicy);
 
-/** Every policy, by name, in the order of registration. */
+/** Every policy, by name, in the order of registration: from the fewest heaps to the most. */
 export const exportPolicies: ReadonlyMap<string, ExportPolicy> = policies;
 
 /** A policy by its name; an unknown one is an input error. */

@@ -1,22 +1,21 @@
 import type { EarlyKernel } from '../../../../init/kernel.ts';
-import { defaultHeaps } from './default-area.ts';
-import type { ExportPolicy, HeapPlan } from './policy.ts';
+import type { CmaArea } from '../../../../mm/cma.ts';
+import type { AreaExport, ExportPolicy } from './policy.ts';
 
-function areaHeaps({ contiguous, cma, release }: EarlyKernel): HeapPlan[] {
+/** The areas that the release makes heaps of by itself. */
+export function releaseAreas({ contiguous, cma, release }: EarlyKernel): readonly AreaExport[] {
+  const { defaultArea, heapAreas } = contiguous;
+  const byRelease = (area: CmaArea, reason: string): AreaExport => ({ area, exportedBy: 'release', reason });
+  const first = defaultArea === undefined ? [] : [byRelease(defaultArea, 'The default area becomes a heap')];
+  const others = (areas: readonly CmaArea[], reason: string) =>
+    areas.filter((area) => area !== defaultArea).map((area) => byRelease(area, reason));
   switch (release.behaviours.regionHeaps) {
     case 'default':
-      return [];
+      return first;
     case 'every-reusable-region':
-      return contiguous.heapAreas.map((area) => ({
-        name: area.name,
-        area,
-        reason: 'Every reusable shared-dma-pool becomes a heap',
-        required: false,
-      }));
+      return [...first, ...others(heapAreas, 'Every reusable shared-dma-pool becomes a heap')];
     case 'every-area':
-      return cma.all
-        .filter((area) => area !== contiguous.defaultArea)
-        .map((area) => ({ name: area.name, area, reason: 'Every CMA area becomes a heap', required: true }));
+      return [...first, ...others(cma.all, 'Every CMA area becomes a heap')];
   }
 }
 
@@ -24,5 +23,5 @@ function areaHeaps({ contiguous, cma, release }: EarlyKernel): HeapPlan[] {
 export const releasePolicy: ExportPolicy = {
   name: 'release',
   summary: 'what the kernel release does by itself',
-  heaps: (early) => [...defaultHeaps(early), ...areaHeaps(early)],
+  select: (early) => ({ areas: releaseAreas(early), refused: [] }),
 };
