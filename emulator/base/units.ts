@@ -21,6 +21,11 @@ export function alignDown(value: bigint, alignment: bigint): bigint {
   return (value / alignment) * alignment;
 }
 
+/** The smaller of two addresses or sizes; Math.min() takes none of their kind. */
+export function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
 /** A size for people: the largest binary unit that keeps it whole, e.g. `128 MiB`, `4 KiB`, `100 B`. */
 export function formatSize(sizeBytes: bigint | number): string {
   const size = BigInt(sizeBytes);

@@ -3,17 +3,12 @@ import {
   namedConfig,
   parseAssignment,
   parseConfig,
-  referenceConfig,
   refuseImpossibleModules,
   withSymbols,
 } from '../linux/kconfig.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import { defaultRelease, type Release, releaseNamed } from '../linux/releases.ts';
-import {
-  type ArchitectureName,
-  chooseArchitecture,
-  refuseWrongArchitecture,
-} from '../machine/architecture.ts';
+import { chooseArchitecture, refuseWrongArchitecture } from '../machine/architecture.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import type { BootOptions } from './boot-options.ts';
 
@@ -26,7 +21,7 @@ export interface KernelChoice {
 
 /**
  * Chooses the kernel: what is asked for, else what the board says, else the defaults. A given .config is taken as a
- * whole; the board's own symbols change the built-in configuration only. `--kconfig` goes over either. The built-in
+ * whole; the board's own symbols change the built-in configurations only. `--kconfig` goes over either. The built-in
  * configuration is the one of the architecture that is asked for, or that the board or the tree is of.
  */
 export function chooseKernel(
@@ -36,10 +31,12 @@ export function chooseKernel(
   tree?: DeviceTree,
 ): KernelChoice {
   const release = releaseNamed(options.release ?? board?.release ?? defaultRelease);
+  const architecture = chooseArchitecture(options.arch, board, tree);
+  const builtIn = namedConfig(options.config ?? 'reference', release, architecture);
   const base =
-    options.config === undefined
-      ? withBoardSymbols(referenceConfig(release, chooseArchitecture(options.arch, board, tree)), board)
-      : (namedConfig(options.config, release) ?? parseConfig(readText(options.config), options.config));
+    builtIn === undefined
+      ? parseConfig(readText(options.config ?? ''), options.config ?? '')
+      : withBoardSymbols(builtIn, board);
   const config = withSymbols(base, (options.kconfig ?? []).map(parseAssignment));
   refuseWrongArchitecture(config.facts.architecture, config.origin, options.arch ?? board?.architecture, tree);
   refuseImpossibleModules(config, release);

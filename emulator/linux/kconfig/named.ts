@@ -6,7 +6,7 @@ import { type SymbolAssignment, withSymbols } from './assignments.ts';
 import { referenceConfig } from './reference.ts';
 import { SymbolConfig } from './symbols.ts';
 
-type Named = (release: Release) => KernelConfig;
+type Named = (release: Release, architecture: 'arm64' | 'arm') => KernelConfig;
 
 const heaps = ['DMABUF_HEAPS_SYSTEM', 'DMABUF_HEAPS_CMA'];
 
@@ -19,7 +19,8 @@ function heapsAs(release: Release, value: 'm' | 'n'): readonly SymbolAssignment[
 
 /** Takes another name for a configuration. */
 function called(name: string, release: Release, config: KernelConfig): KernelConfig {
-  return new SymbolConfig(`${name} ${release.name}`, config.symbols, true);
+  const architecture = config.facts.architecture === 'arm' ? 'arm ' : '';
+  return new SymbolConfig(`${name} ${architecture}${release.name}`, config.symbols, true);
 }
 
 /** The configurations that come with Heapboard, by the name that --config takes. */
@@ -27,15 +28,18 @@ const named: ReadonlyMap<string, Named> = new Map<string, Named>([
   ['reference', referenceConfig],
   [
     'defconfig',
-    (release) => {
+    (release, architecture) => {
       const value = release.behaviours.defconfigHeaps === 'modules' ? 'm' : 'n';
-      return called('defconfig', release, withSymbols(referenceConfig(release), heapsAs(release, value)));
+      const reference = referenceConfig(release, architecture);
+      return called('defconfig', release, withSymbols(reference, heapsAs(release, value)));
     },
   ],
   [
     'heap-modules',
-    (release) =>
-      called('heap-modules', release, withSymbols(referenceConfig(release), heapsAs(release, 'm'))),
+    (release, architecture) => {
+      const reference = referenceConfig(release, architecture);
+      return called('heap-modules', release, withSymbols(reference, heapsAs(release, 'm')));
+    },
   ],
 ]);
 
@@ -43,8 +47,12 @@ const named: ReadonlyMap<string, Named> = new Map<string, Named>([
 export const configNames: readonly string[] = [...named.keys()];
 
 /** A configuration by its name; undefined where there is none of that name. */
-export function namedConfig(name: string, release: Release): KernelConfig | undefined {
-  return named.get(name)?.(release);
+export function namedConfig(
+  name: string,
+  release: Release,
+  architecture: 'arm64' | 'arm' = 'arm64',
+): KernelConfig | undefined {
+  return named.get(name)?.(release, architecture);
 }
 
 /** What Kconfig would not let be: a module of something that the release knows as yes or no only. */

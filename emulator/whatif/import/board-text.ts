@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { formatRange, rangeEnd } from '../../base/range.ts';
-import { formatSize, GiB, hex, MiB } from '../../base/units.ts';
+import { formatSize, GiB, hex, MiB, smaller } from '../../base/units.ts';
 import { nearestRelease } from '../../linux/releases.ts';
 import type { FieldFacts, FieldFile, FieldRegion } from './facts.ts';
 import { isStatic, type TreeFacts } from './tree-source.ts';
@@ -59,8 +59,6 @@ export function draftBoard(facts: FieldFacts, files: readonly FieldFile[]): Boar
     },
   };
 }
-
-const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 function slug(text: string): string {
   const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? ['field'];

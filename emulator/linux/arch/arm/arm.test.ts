@@ -177,6 +177,22 @@ describe('alignment', () => {
   });
 });
 
+it('a machine takes its own share out of the top of low memory, and the rest of that block is not used', () => {
+  const symbols = ['ARM_LPAE=y'];
+  const root = { compatible: ['ti,am572x-beagle-x15', 'ti,am5728', 'ti,dra742'] } as const;
+  const { texts, memblock } = bootArm({ ramBytes: 2 * gib, root, symbols });
+  expect(texts).toContain('  node   0: [mem 0x0000000080000000-0x00000000afcfffff]');
+  expect(texts).toContain('  node   0: [mem 0x00000000b0000000-0x00000000ffffffff]');
+  expect(memblock.currentLimit).toBe(0xafc0_0000n);
+});
+
+it('mem= below the kernel, or beyond 32 bits, is cut to what can be addressed', () => {
+  const { texts, memblock } = bootArm({ bootargs: 'mem=1G@0x70000000 mem=1G@0xf0000000' });
+  expect(texts).toContain('Ignoring memory below PHYS_OFFSET: 0x70000000-0x80000000');
+  expect(texts).toContain('Truncating memory at 0xf0000000 to fit in 32-bit physical address space');
+  expect(memblock.endOfMemory).toBe(0xffff_f000n);
+});
+
 it('mem= states memory anew, as often as it is given', () => {
   const { memblock } = bootArm({ bootargs: 'mem=256M mem=128M@0xa0000000' });
   expect(memblock.memory.regions.map(({ base, end }) => [base, end])).toEqual([

@@ -1,9 +1,10 @@
-import { alignUp, hex } from '../../../../base/units.ts';
+import { alignUp, formatSize, hex, paddedAddress, smaller } from '../../../../base/units.ts';
 import type { BootEnvironment } from '../../../init/kernel.ts';
+import { panic } from '../../../kernel/panic.ts';
 import { memparse } from '../../../lib/cmdline.ts';
 import type { Memblock } from '../../../mm/memblock.ts';
 import type { ZoneLimits } from '../../architecture.ts';
-import type { Machine } from '../kernel/machines.ts';
+import type { Machine, Theft } from '../kernel/machines.ts';
 import { type LowMemory, physicalOffset } from './low-memory.ts';
 
 const u32Max = 0xffff_ffffn;
@@ -22,10 +23,7 @@ export function memParameter(
     isFirst = false;
     const size = memparse(value ?? '');
     const start = size.rest.startsWith('@') ? memparse(size.rest.slice(1)).value : physicalOffset(boot);
-    const page = BigInt(boot.pageSizeBytes);
-    const base = alignUp(start, page);
-    const whole = size.value - (start % page);
-    if (whole > 0n) memblock.add(base, whole - (whole % page));
+    addMemory(boot, memblock, start, size.value);
     boot.decisions.note({
       subject: 'memory',
       rule: 'memory/limit',
@@ -34,6 +32,34 @@ export function memParameter(
     });
     return true;
   };
+}
+
+/** arm_add_memory(): whole pages, as far as the kernel can address them. */
+function addMemory(boot: BootEnvironment, memblock: Memblock, start: bigint, asked: bigint): void {
+  const page = BigInt(boot.pageSizeBytes);
+  const low = physicalOffset(boot);
+  const padded = (address: bigint): string => paddedAddress(address, 8);
+  let base = alignUp(start, page);
+  let size = base > start + asked ? 0n : asked - (base - start);
+  if (boot.config.facts.physicalAddressBits === 32) {
+    if (base > u32Max) {
+      boot.log.log(2, `Ignoring memory at ${padded(start)} outside 32-bit physical address space`);
+      return;
+    }
+    if (base + size > u32Max) {
+      boot.log.log(2, `Truncating memory at ${padded(start)} to fit in 32-bit physical address space`);
+      size = u32Max - base;
+    }
+  }
+  if (base < low) {
+    const end = padded(smaller(base + size, low));
+    boot.log.info(`Ignoring memory below PHYS_OFFSET: ${padded(base)}-${end}`);
+    if (base + size <= low) return;
+    size -= low - base;
+    base = low;
+  }
+  size -= size % page;
+  if (size > 0n) memblock.add(base, size);
 }
 
 /**
@@ -50,16 +76,29 @@ export function reserveEarly(boot: BootEnvironment, memblock: Memblock, machine:
     memblock.reserve(base, size, { owner: 'initrd' });
   }
   reserveFirstTables(boot, memblock);
-  if (machine.stolen === undefined) return;
-  const { sizeBytes, owner } = machine.stolen;
-  const base = memblock.find(sizeBytes, sizeBytes);
-  if (base !== undefined) memblock.remove(base, sizeBytes);
-  if (base === undefined) return;
+  for (const theft of machine.steals ?? []) steal(boot, memblock, machine, theft);
+}
+
+/** arm_memblock_steal(): out of the top of what is mapped; from then on it is no memory. */
+function steal(boot: BootEnvironment, memblock: Memblock, machine: Machine, theft: Theft): void {
+  const section = boot.config.facts.physicalAddressBits > 32 ? 2n << 20n : 1n << 20n;
+  const alignment = theft.isSection ? section : theft.sizeBytes;
+  const size = alignUp(theft.sizeBytes, alignment);
+  const base = memblock.find(size, alignment, { end: memblock.currentLimit });
+  if (base === undefined) {
+    panic(boot, `Failed to steal ${boot.physicalAddress(size)} bytes`, {
+      subject: 'memory',
+      rule: 'memory/stolen',
+      why: `low memory has no room for ${theft.owner}`,
+      evidence: 'read',
+    });
+  }
+  memblock.remove(base, size);
   boot.decisions.note({
     subject: 'memory',
     rule: 'memory/stolen',
-    outcome: `the machine (${machine.name}) takes ${hex(sizeBytes)} bytes at ${hex(base)} for good: ${owner}`,
-    evidence: 'inferred',
+    outcome: `the machine (${machine.name}) takes ${formatSize(size)} at ${hex(base)} for good: ${theft.owner}`,
+    evidence: 'read',
   });
 }
 
@@ -89,11 +128,11 @@ export function zoneLimits(
   const { facts } = boot.config;
   const page = BigInt(boot.pageSizeBytes);
   const reach = dmaLimit(boot, machine);
-  const lowEnd = memblock.currentLimit < low.limit ? memblock.currentLimit : low.limit;
+  const lowEnd = smaller(memblock.currentLimit, low.limit);
   // The kernel's limit is the last page, and it is used as the first one behind the zone.
   const dmaEnd = (reach / page) * page;
   const zones: { name: ZoneLimits['zones'][number]['name']; end: bigint }[] = [];
-  if (facts.zoneDma) zones.push({ name: 'DMA', end: dmaEnd < lowEnd ? dmaEnd : lowEnd });
+  if (facts.zoneDma) zones.push({ name: 'DMA', end: smaller(dmaEnd, lowEnd) });
   zones.push({ name: 'Normal', end: lowEnd });
   if (facts.highmem) zones.push({ name: 'HighMem', end: memblock.endOfMemory });
   return {

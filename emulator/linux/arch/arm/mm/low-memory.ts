@@ -1,4 +1,4 @@
-import { alignDown, alignUp, hex } from '../../../../base/units.ts';
+import { alignDown, alignUp, hex, smaller } from '../../../../base/units.ts';
 import type { BootEnvironment } from '../../../init/kernel.ts';
 import { memparse } from '../../../lib/cmdline.ts';
 import type { Memblock } from '../../../mm/memblock.ts';
@@ -58,8 +58,7 @@ export class LowMemory {
     let usable = 0n;
     for (const { base, end, noMap } of memblock.memory.regions) {
       if (noMap || base >= reach) continue;
-      const mappedEnd = end > reach ? reach : end;
-      if (end > limit) limit = mappedEnd;
+      if (end > limit) limit = smaller(end, reach);
       if (usable !== 0n) continue;
       if (base % blockBytes !== 0n) usable = base;
       else if (end % blockBytes !== 0n) usable = limit;

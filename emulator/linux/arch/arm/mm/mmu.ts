@@ -1,3 +1,4 @@
+import { smaller } from '../../../../base/units.ts';
 import type { CmaArea } from '../../../mm/cma.ts';
 import type { EarlyAllocator } from '../../../mm/early-alloc.ts';
 import type { Memblock } from '../../../mm/memblock.ts';
@@ -20,7 +21,7 @@ export function takePageTables(
   let tables = fixedPages;
   for (const { base, end, noMap } of memblock.memory.regions) {
     if (noMap || base >= lowEnd) continue;
-    const upTo = end < lowEnd ? end : lowEnd;
+    const upTo = smaller(end, lowEnd);
     if (base % blockBytes !== 0n) tables += 1;
     if (upTo % blockBytes !== 0n) tables += 1;
   }
@@ -28,7 +29,7 @@ export function takePageTables(
   for (const { basePfn, pageCount } of areas) {
     const base = BigInt(basePfn) * pageBytes;
     const end = base + BigInt(pageCount) * pageBytes;
-    const upTo = end < lowEnd ? end : lowEnd;
+    const upTo = smaller(end, lowEnd);
     if (base < upTo) tables += Number((upTo - base + blockBytes - 1n) / blockBytes);
   }
   early.takePages(tables, 'the page tables');
