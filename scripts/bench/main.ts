@@ -2,10 +2,11 @@ import Table from 'cli-table3';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { allocClose } from './alloc-close.ts';
+import { blobs } from './blobs.ts';
 import { boot } from './boot.ts';
 import { dtcCompile } from './dtc-compile.ts';
 import { kernelSource } from './kernel-source.ts';
-import { type Figure, measure } from './measure.ts';
+import { type Figure, measure, measureSpread } from './measure.ts';
 import { wholeProcess } from './process.ts';
 import type { Limit } from './subject.ts';
 
@@ -13,6 +14,7 @@ import type { Limit } from './subject.ts';
 
 const subjects = {
   boot,
+  blobs,
   'dtc-compile': dtcCompile,
   'kernel-source': kernelSource,
   'alloc-close': allocClose,
@@ -35,7 +37,7 @@ const figures: Figure[] = [];
 for (const [name, subject] of Object.entries(subjects)) {
   if (wanted.size > 0 && !wanted.has(name)) continue;
   try {
-    figures.push(...(await measure(subject)));
+    figures.push(...(await ('things' in subject ? measureSpread(subject) : measure(subject))));
   } catch (error) {
     // The other subjects' figures are worth having all the same.
     console.error(error);

@@ -1,5 +1,5 @@
 import { Bench } from 'tinybench';
-import type { Limit, Subject } from './subject.ts';
+import type { Limit, Spread, Subject } from './subject.ts';
 
 /** What a measure cost. */
 export interface Figure {
@@ -49,6 +49,49 @@ export async function measure(subject: Subject): Promise<readonly Figure[]> {
   }
 }
 
+/** Times each thing of a spread in some rounds, after one that does not count. */
+export async function measureSpread(spread: Spread): Promise<readonly Figure[]> {
+  const things = await spread.prepare();
+  for (const thing of things) thing();
+  const rounds = Array.from({ length: spread.rounds }, () =>
+    things.map(timed).sort((one, other) => one - other),
+  );
+  const figure = (measure: string, of: (times: readonly number[]) => number, most?: number): Figure => {
+    const costs = rounds.map(of).sort((one, other) => one - other);
+    const medianMs = at(costs, 0.5);
+    const limit = most === undefined ? undefined : { mostMilliseconds: most };
+    return {
+      subject: spread.name,
+      measure,
+      runs: rounds.length * things.length,
+      medianMs,
+      p95Ms: at(costs, 0.95),
+      limit,
+      times: undefined,
+      within: isWithin(limit, medianMs, undefined),
+    };
+  };
+  return [
+    figure(
+      `half of ${things.length} ${spread.things}`,
+      (times) => at(times, 0.5),
+      spread.mostHalfMilliseconds,
+    ),
+    figure(`99 % of them`, (times) => at(times, 0.99), spread.most99Milliseconds),
+    figure('all, one after another', (times) => times.reduce((sum, time) => sum + time, 0)),
+  ];
+}
+
+function timed(thing: () => unknown): number {
+  const start = performance.now();
+  thing();
+  return performance.now() - start;
+}
+
+function at(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
 function isWithin(
   limit: Limit | undefined,
   medianMs: number,
@@ -68,7 +111,5 @@ function quantiles(name: string, result: Result | undefined) {
     throw new Error(`${name} could not be timed`, { cause: error });
   }
   const samples = [...(result.latency.samples ?? [])].sort((a, b) => a - b);
-  const at = (part: number) =>
-    samples[Math.min(samples.length - 1, Math.floor(samples.length * part))] ?? Number.NaN;
-  return { runs: samples.length, medianMs: at(0.5), p95Ms: at(0.95) };
+  return { runs: samples.length, medianMs: at(samples, 0.5), p95Ms: at(samples, 0.95) };
 }

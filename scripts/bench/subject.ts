@@ -19,3 +19,14 @@ export interface Subject {
   /** Prepares and names what is timed; undoes it with `end`. */
   readonly prepare: () => Promise<{ readonly measures: readonly Measure[]; readonly end?: () => void }>;
 }
+
+/** Many things of one kind that are timed one by one; what counts is how the times spread. */
+export interface Spread {
+  readonly name: string;
+  /** What the things are, in the plural: `blobs`. */
+  readonly things: string;
+  readonly rounds: number;
+  readonly mostHalfMilliseconds: number;
+  readonly most99Milliseconds: number;
+  readonly prepare: () => Promise<readonly (() => unknown)[]>;
+}
