@@ -32,12 +32,17 @@ async function roundTrip(name: string, options: BootOptions = {}) {
 const places = (areas: readonly { readonly name: string; readonly base: string; readonly size: string }[]) =>
   areas.map(({ name, base, size }) => `${name} ${base}+${size}`).sort();
 
+const endOf = (banks: readonly { readonly base: string; readonly size: string }[]) => {
+  const last = banks.at(-1);
+  return BigInt(last?.base ?? 0) + BigInt(last?.size ?? 0);
+};
+
 describe.each(['hikey', 'rpi4', 'imx8mm-evk', 'vim3', 'db845c', 'beagle-x15'])('%s, imported', (name) => {
   it('has its areas, its RAM and its command line where the machine had them', async () => {
     const { field, board } = await roundTrip(name, { release: '6.12' });
     expect(board.misplaced).toEqual([]);
     expect(places(board.summary.areas)).toEqual(places(field.areas));
-    expect(board.summary.memory.map(({ base }) => base)).toEqual(field.memory.map(({ base }) => base));
+    expect(endOf(board.summary.memory)).toEqual(endOf(field.memory));
     expect(board.summary.bootargs).toBe(field.bootargs);
     expect(board.summary.architecture).toBe(field.architecture);
     expect(board.summary.release).toBe('6.12');
