@@ -30,6 +30,20 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'replay',
+    {
+      summary: 'Make the system calls of a record again, on this or another board, and compare',
+      load: async () => (await import('./commands/replay.ts')).replayCommand,
+    },
+  ],
+  [
+    'minimize',
+    {
+      summary: 'Find the fewest calls of a record that still fail',
+      load: async () => (await import('./commands/minimize.ts')).minimizeCommand,
+    },
+  ],
+  [
     'test',
     {
       summary: 'Run scenarios: what a change does, expected and seen',

@@ -1,3 +1,4 @@
+import { openAt } from './fs/open.ts';
 import type { Kernel } from './init/kernel.ts';
 import { DeviceAllowances, type DeviceRule } from './kernel/cgroup/device-rules.ts';
 import type { Credentials } from './kernel/cred.ts';
@@ -22,6 +23,7 @@ import { systemInfoCalls } from './syscalls/system.ts';
 import type { SystemCall } from './syscalls/system-call.ts';
 import { transferCalls } from './syscalls/transfers.ts';
 import { errno } from './uapi/errno.ts';
+import { AT_FDCWD, O_RDWR } from './uapi/fcntl.ts';
 import type { Register } from './uapi/registers.ts';
 import { signals } from './uapi/signal.ts';
 
@@ -159,6 +161,13 @@ export function attachDeviceProgram(kernel: Kernel, name: string, rules: readonl
   if (group !== undefined) group.devices = new DeviceAllowances(rules);
 }
 
+/** Opens /dev/null as descriptors 0, 1 and 2, as whoever starts a program has them open. */
+export function openStandardStreams(kernel: Kernel, task: Task): void {
+  while (task.files.numbers.length < 3) {
+    if (openAt(kernel, task, AT_FDCWD, '/dev/null', O_RDWR, 0) < 0) return;
+  }
+}
+
 /** Accesses of a process's own instructions. They fault as hardware does: the signal is sent, false returned. */
 export const userMemory = {
   read(kernel: Kernel, task: Task, address: number, target: Uint8Array): boolean {
@@ -176,6 +185,12 @@ export const userMemory = {
     return task.memory.fill(address, lengthBytes, value) === 0 || faulted(kernel, task);
   },
 };
+
+/** Looks into a process's memory without a fault being its fault; undefined where it cannot be read. */
+export function peekMemory(task: Task, address: number, lengthBytes: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(lengthBytes);
+  return task.memory.read(address, bytes, 0, lengthBytes) === 0 ? bytes : undefined;
+}
 
 function faulted(kernel: Kernel, task: Task): false {
   if (task.memory.lastFault === faultNoMemory) oomOnFault(kernel, task);

@@ -1,6 +1,12 @@
 import type { Kernel } from '../linux/init/kernel.ts';
 import type { Task } from '../linux/kernel/task.ts';
-import { blocked, type SystemCallEntry, systemCallNamed, waitForWake } from '../linux/syscalls.ts';
+import {
+  blocked,
+  type SystemCallEntry,
+  systemCall,
+  systemCallNamed,
+  waitForWake,
+} from '../linux/syscalls.ts';
 import type { Register } from '../linux/uapi/registers.ts';
 import type { ExitStatus } from '../linux/uapi/wait.ts';
 import { CallWaits, ProcessEnded, SyscallError, WaitsForever } from './errors.ts';
@@ -37,7 +43,14 @@ export abstract class Caller {
     this.kernel = kernel;
     this.task = task;
     this.enter = enter;
-    this.memory = new ProcessMemory(kernel, task, (address) => this.call('brk', address));
+    this.memory = new ProcessMemory(kernel, task, (address) => this.#brk(address));
+  }
+
+  /** Room for arguments is the library's business, and in no trace. */
+  #brk(address: number): number {
+    const { kernel, task } = this;
+    if (!task.isAlive) throw new ProcessEnded(task.pid, task.exitStatus);
+    return Number(systemCall(kernel, task, numberOf('brk'), address));
   }
 
   get isAlive(): boolean {

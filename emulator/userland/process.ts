@@ -1,7 +1,13 @@
 import type { Kernel } from '../linux/init/kernel.ts';
 import type { Credentials } from '../linux/kernel/cred.ts';
 import type { Task } from '../linux/kernel/task.ts';
-import { passIdleTime, type SystemCallEntry, spawn, systemCall } from '../linux/syscalls.ts';
+import {
+  openStandardStreams,
+  passIdleTime,
+  type SystemCallEntry,
+  spawn,
+  systemCall,
+} from '../linux/syscalls.ts';
 import { CLOCK_MONOTONIC, decodeTimespec, encodeTimespec } from '../linux/uapi/clock.ts';
 import { DMA_BUF_IOCTL_SYNC, DMA_BUF_SET_NAME } from '../linux/uapi/dma-buf.ts';
 import {
@@ -204,6 +210,12 @@ export class Process extends FileCaller {
 
   umask(mask: number): number {
     return this.call('umask', mask);
+  }
+
+  /** Opens descriptors 0, 1 and 2, as a program finds them. */
+  openStandardStreams(): this {
+    openStandardStreams(this.kernel, this.task);
+    return this;
   }
 
   /** exit_group(): the process ends; its descriptors and mappings go with it. */

@@ -1,3 +1,4 @@
+import type { DeviceTree } from '../devicetree/tree.ts';
 import {
   type KernelConfig,
   namedConfig,
@@ -6,7 +7,6 @@ import {
   refuseImpossibleModules,
   withSymbols,
 } from '../linux/kconfig.ts';
-import type { DeviceTree } from '../devicetree/tree.ts';
 import { defaultRelease, type Release, releaseNamed } from '../linux/releases.ts';
 import { chooseArchitecture, refuseWrongArchitecture } from '../machine/architecture.ts';
 import type { BoardProfile } from '../machine/board.ts';
@@ -38,7 +38,12 @@ export function chooseKernel(
       ? parseConfig(readText(options.config ?? ''), options.config ?? '')
       : withBoardSymbols(builtIn, board);
   const config = withSymbols(base, (options.kconfig ?? []).map(parseAssignment));
-  refuseWrongArchitecture(config.facts.architecture, config.origin, options.arch ?? board?.architecture, tree);
+  refuseWrongArchitecture(
+    config.facts.architecture,
+    config.origin,
+    options.arch ?? board?.architecture,
+    tree,
+  );
   refuseImpossibleModules(config, release);
   return { release, config, exportPolicy: options.exportPolicy ?? usualPolicy(release) };
 }

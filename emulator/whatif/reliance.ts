@@ -23,7 +23,11 @@ export interface Reliance {
 }
 
 /** What a boot, and everything that has run since, relied on. */
-export function relianceOf({ release, handoff, arch }: Pick<Kernel, 'release' | 'handoff' | 'arch'>): Reliance {
+export function relianceOf({
+  release,
+  handoff,
+  arch,
+}: Pick<Kernel, 'release' | 'handoff' | 'arch'>): Reliance {
   const objects = [
     ['image', handoff.kernelImage],
     ['dtb', handoff.dtb],

@@ -2,6 +2,7 @@ import { inputError } from '../base/input-error.ts';
 import type { DeadKernel, Kernel } from '../linux/init/kernel.ts';
 import type { Credentials } from '../linux/kernel/cred.ts';
 import type { LogLine } from '../linux/kernel/printk.ts';
+import { type SystemCallEntry, systemCall } from '../linux/syscalls.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type Process, spawnProcess } from '../userland/process.ts';
 import { type BootSummary, summarise } from './summary.ts';
@@ -24,6 +25,7 @@ export class System {
   readonly panic: string | undefined;
   /** What became of the modules that were to be loaded, in order. */
   readonly moduleLoads: ModuleLoadReport[] = [];
+  #calls: SystemCallEntry = systemCall;
 
   constructor(result: BootResult, board: BoardProfile | undefined) {
     this.board = board;
@@ -51,7 +53,17 @@ export class System {
    * `syscall`. On a system that panicked nothing runs: an InputError.
    */
   spawn(credentials: Partial<Credentials> = {}, command = 'program'): Process {
-    return spawnProcess(this.running, credentials, command);
+    return spawnProcess(this.running, credentials, command, this.#calls);
+  }
+
+  /** How processes that are started now reach the kernel. */
+  get calls(): SystemCallEntry {
+    return this.#calls;
+  }
+
+  /** Puts something between the kernel and the processes that are started from now on: tracing, or faults. */
+  wrapCalls(wrap: (next: SystemCallEntry) => SystemCallEntry): void {
+    this.#calls = wrap(this.#calls);
   }
 
   /** The running kernel; an InputError where there is none. */

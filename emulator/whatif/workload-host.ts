@@ -33,7 +33,7 @@ export function workloadHost(system: System): WorkloadHost {
   );
   return {
     pageSizeBytes: kernel.pageSizeBytes,
-    spawn: (identity, name) => spawnIdentity(system, identity, name),
+    spawn: (identity, name) => spawnIdentity(system, identity, name).openStandardStreams(),
     heaps: () => heapsOf(kernel),
     areas: () => areas,
     liveBuffers: () => kernel.dmaBufs.live.map(seen),

@@ -15,5 +15,6 @@ export const workloadErrors = {
     `no workload has a parameter "${facts.name}"; ${facts.known.length === 0 ? 'they have none' : `known are ${facts.known.join(', ')}`}`,
   'heap-unknown': (facts: { readonly problem: string }) => facts.problem,
   'program-broken': (facts: { readonly problem: string }) => facts.problem,
+  'trace-broken': (facts: { readonly problem: string }) => facts.problem,
   'scenario-broken': (facts: { readonly problem: string }) => facts.problem,
 } as const;

@@ -5,6 +5,7 @@ import { type FieldFile, type FieldKind, fieldKinds } from '../../whatif/import/
 import type { ImportedBoard } from '../../whatif/import/import-board.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { importTrace } from '../import-trace.ts';
 import { writeOutput } from '../output-file.ts';
 import { readText } from '../read-text.ts';
 
@@ -13,9 +14,10 @@ export const importCommand = defineCommand({
   arguments: [
     {
       name: 'kind-or-file',
-      describe: "dmesg, iomem or meminfo, then files of that kind; a file's kind is found where none is said",
+      describe:
+        "dmesg, iomem or meminfo, then files of that kind; a file's kind is found where none is said. Or strace and a file",
       many: true,
-      complete: async () => fieldKinds,
+      complete: async () => [...fieldKinds, 'strace'],
     },
   ],
   options: {
@@ -23,7 +25,8 @@ export const importCommand = defineCommand({
       takes: 'value',
       letter: 'o',
       placeholder: 'FOLDER',
-      describe: 'write board.yaml and the devicetree source into a folder, which can be booted',
+      describe:
+        'write board.yaml and the devicetree source into a folder, which can be booted; for strace, the record into a file',
     },
     json: { takes: 'nothing', describe: 'one JSON document on stdout (docs/import.md)' },
   },
@@ -37,8 +40,13 @@ export const importCommand = defineCommand({
       'heapboard import boot.log -o field && heapboard explain field linux,cma',
       'why it is as it is out there',
     ],
+    [
+      'heapboard import strace trace.txt -o trace.jsonl',
+      'the output of `strace -f` as a record for `heapboard replay`',
+    ],
   ],
   async run(given, options, io) {
+    if (given[0] === 'strace') return importTrace(given.slice(1), options, io);
     const [{ importBoard }, { readFieldFile }] = await Promise.all([
       import('../../whatif/import/import-board.ts'),
       import('../../whatif/import/read.ts'),

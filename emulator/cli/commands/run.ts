@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { loadJob, workloadNames } from '../jobs.ts';
+import { watchCalls, watchOptionTable } from '../watch-options.ts';
 
 /** `heapboard run`: workloads and programs on a booted board, side by side. */
 export const runCommand = defineCommand({
@@ -37,6 +38,7 @@ export const runCommand = defineCommand({
       describe: 'how processes take turns: round-robin, or random by --seed; round-robin where not given',
       complete: async () => ['round-robin', 'random'],
     },
+    ...watchOptionTable,
     ...bootOptionTable,
   },
   examples: [
@@ -47,6 +49,8 @@ export const runCommand = defineCommand({
     ],
     ['heapboard run hikey gralloc ./camera.yaml ./prog.ts', 'three side by side'],
     ['heapboard run hikey gralloc --param buffers=2 --json', 'double buffering, for programs'],
+    ['heapboard run hikey gralloc --strace', 'with each system call on stderr'],
+    ['heapboard run hikey gralloc --record trace.jsonl', 'and a record for `heapboard replay`'],
   ],
   async run([input = '', ...names], options, io) {
     const bootOptions = readBootOptions(options);
@@ -59,7 +63,9 @@ export const runCommand = defineCommand({
     const settings = await readRunOptions(options.param, options.schedule, bootOptions.seed);
     const jobs = await Promise.all(names.map((name) => loadJob(name)));
     const system = await boot(input, bootOptions, { stdin: io.stdin });
+    const endWatch = await watchCalls(system, options, io);
     const outcome = await withoutStdout(options.json, () => runJobs(jobs, workloadHost(system), settings));
+    await endWatch();
     const unknownHeap = outcome.failures.find((failure) => failure.isUnknownHeap);
     if (unknownHeap !== undefined) {
       const { position, why, problem } = unknownHeap;

@@ -1,0 +1,57 @@
+import type { ErrnoName } from '../../linux/uapi/errno.ts';
+
+/** What strace says behind an errno: the texts of the C library. */
+const texts: Readonly<Partial<Record<ErrnoName, string>>> = {
+  EPERM: 'Operation not permitted',
+  ENOENT: 'No such file or directory',
+  ESRCH: 'No such process',
+  EINTR: 'Interrupted system call',
+  EIO: 'Input/output error',
+  ENXIO: 'No such device or address',
+  E2BIG: 'Argument list too long',
+  ENOEXEC: 'Exec format error',
+  EBADF: 'Bad file descriptor',
+  ECHILD: 'No child processes',
+  EAGAIN: 'Resource temporarily unavailable',
+  ENOMEM: 'Cannot allocate memory',
+  EACCES: 'Permission denied',
+  EFAULT: 'Bad address',
+  ENOTBLK: 'Block device required',
+  EBUSY: 'Device or resource busy',
+  EEXIST: 'File exists',
+  EXDEV: 'Invalid cross-device link',
+  ENODEV: 'No such device',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  EINVAL: 'Invalid argument',
+  ENFILE: 'Too many open files in system',
+  EMFILE: 'Too many open files',
+  ENOTTY: 'Inappropriate ioctl for device',
+  ETXTBSY: 'Text file busy',
+  EFBIG: 'File too large',
+  ENOSPC: 'No space left on device',
+  ESPIPE: 'Illegal seek',
+  EROFS: 'Read-only file system',
+  EMLINK: 'Too many links',
+  EPIPE: 'Broken pipe',
+  EDOM: 'Numerical argument out of domain',
+  ERANGE: 'Numerical result out of range',
+  ENAMETOOLONG: 'File name too long',
+  ENOSYS: 'Function not implemented',
+  ENOTEMPTY: 'Directory not empty',
+  ELOOP: 'Too many levels of symbolic links',
+  ENODATA: 'No data available',
+  EOVERFLOW: 'Value too large for defined data type',
+  EBADFD: 'File descriptor in bad state',
+  ENOTSOCK: 'Socket operation on non-socket',
+  EPROTONOSUPPORT: 'Protocol not supported',
+  ESOCKTNOSUPPORT: 'Socket type not supported',
+  EOPNOTSUPP: 'Operation not supported',
+  EAFNOSUPPORT: 'Address family not supported by protocol',
+  ETIMEDOUT: 'Connection timed out',
+};
+
+/** `Cannot allocate memory`; an unknown name is `Unknown error`. */
+export function strerror(code: string): string {
+  return Object.entries(texts).find(([name]) => name === code)?.[1] ?? 'Unknown error';
+}
