@@ -1,5 +1,7 @@
 import jsep from 'jsep';
+import { seededNumbers } from '../../base/random.ts';
 import { parseSize } from '../../base/units.ts';
+import { formatConstants, formatOf, imageBytes, type PixelFormat, strideBytes } from './pixel-formats.ts';
 
 /** The values that names stand for: parameters, variables and loop counters. */
 export type Scope = ReadonlyMap<string, bigint>;
@@ -39,7 +41,7 @@ export function parseExpression(text: string | number | bigint): Expression {
 
 /** Whether a word may name a variable. */
 export function isVariableName(text: string): boolean {
-  return /^[A-Za-z_]\w*$/.test(text) && !functions.has(text);
+  return /^[A-Za-z_]\w*$/.test(text) && !functions.has(text) && !formatConstants.has(text);
 }
 
 function parse(source: string): jsep.Expression {
@@ -98,6 +100,23 @@ const functions: ReadonlyMap<string, NamedFunction> = new Map([
   ['ceilDiv', { arity: 2, apply: (value = 0n, by = 0n) => ceilDiv(value, by) }],
   ['min', { arity: 2, apply: (left = 0n, right = 0n) => (left < right ? left : right) }],
   ['max', { arity: 2, apply: (left = 0n, right = 0n) => (left > right ? left : right) }],
+  [
+    'stride',
+    {
+      arity: 3,
+      apply: (format = 0n, width = 0n, align = 0n) =>
+        strideBytes(pixelFormat(format), measure(width), divisor(align)),
+    },
+  ],
+  [
+    'image',
+    {
+      arity: 5,
+      apply: (format = 0n, width = 0n, height = 0n, align = 0n, rows = 0n) =>
+        imageBytes(pixelFormat(format), measure(width), measure(height), divisor(align), divisor(rows)),
+    },
+  ],
+  ['random', { arity: 2, apply: (which = 0n, below = 0n) => randomBelow(which, divisor(below)) }],
 ]);
 
 function compile(node: jsep.Expression, source: string, names: Set<string>): Evaluate {
@@ -110,6 +129,8 @@ function compile(node: jsep.Expression, source: string, names: Set<string>): Eva
       return () => value;
     }
     case 'Identifier': {
+      const constant = formatConstants.get(tree.name);
+      if (constant !== undefined) return () => constant;
       names.add(tree.name);
       return (scope) => variable(tree.name, scope);
     }
@@ -163,8 +184,30 @@ function known(scope: Scope): string {
 
 function signatures(): string {
   return [...functions]
-    .map(([name, { arity }]) => `${name}(${'a, b, c'.slice(0, arity * 3 - 2)})`)
+    .map(([name, { arity }]) => `${name}(${'a, b, c, d, e'.slice(0, arity * 3 - 2)})`)
     .join(', ');
+}
+
+function pixelFormat(number: bigint): PixelFormat {
+  const found = formatOf(number);
+  if (found === undefined)
+    throw new ExpressionError(
+      `${number} is no pixel format; known are ${[...formatConstants.keys()].join(', ')}`,
+    );
+  return found;
+}
+
+/** Widths and heights; a negative one is a slip. */
+function measure(value: bigint): bigint {
+  if (value < 0n) throw new ExpressionError(`${value} is no width or height`);
+  return value;
+}
+
+/** A number below `below`, always the same one for the same `which`. */
+function randomBelow(which: bigint, below: bigint): bigint {
+  const next = seededNumbers(Number(BigInt.asUintN(32, which)));
+  const value = (BigInt(next()) << 32n) | BigInt(next());
+  return below < 0n ? 0n : value % below;
 }
 
 function truth(value: boolean): bigint {
