@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { FixturePrograms, isInstalled } from '../../emulator/userland/native/testing/programs.ts';
+import { compareCalls } from '../conformance/calls/compare-calls.ts';
+import { parseJson } from '../records/parse.ts';
+import { openRecords, ownRecordsFolder } from '../records/read.ts';
+import { type CallRecord, callRecordSchema } from '../records/record.ts';
+import { runOnRecord } from './on-record.ts';
+
+// Builds the probe for this machine, runs it on boards as real kernels were recorded, and compares every answer. What
+// the host forces to be otherwise is listed in fixtures/native/deviations.yaml, as few classes of one call each.
+
+const probeSource = fileURLToPath(new URL('../../fixtures/kernel/probe/probe.c', import.meta.url));
+const list = z
+  .array(
+    z.strictObject({
+      call: z.string(),
+      rule: z.string(),
+      /** Cases of the probe, or fields of them, as regular expressions on `case.field`. */
+      fields: z.array(z.string()),
+    }),
+  )
+  .parse(parse(readFileSync(new URL('../../fixtures/native/deviations.yaml', import.meta.url), 'utf8')));
+const deviations = list.map(({ call, rule, fields }) => ({
+  call,
+  rule,
+  pattern: new RegExp(`^(?:${fields.join('|')})$`),
+}));
+
+const record = 'b-dynamic';
+const kernels = ['6.1', '6.12', '7.3'];
+const mostClasses = 10;
+const mostShare = 0.1;
+
+function readCalls(output: string): CallRecord[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => parseJson(callRecordSchema, line, 'the probe'));
+}
+
+interface Totals {
+  compared: number;
+  readonly byDeviation: Map<string, number>;
+  readonly unlisted: string[];
+}
+
+function count(recorded: readonly CallRecord[], seen: readonly CallRecord[], totals: Totals): void {
+  const byCall = new Map<string, string[]>();
+  for (const { field, item, equal, recorded: was, emulated: is } of compareCalls(recorded, seen)) {
+    const key = `${field.split('.')[0]} ${item}`;
+    const known = byCall.get(key) ?? [];
+    byCall.set(key, known);
+    if (equal) continue;
+    const deviation = deviations.find(({ pattern }) => pattern.test(field));
+    if (deviation === undefined) totals.unlisted.push(`${field} ${item}: recorded ${was}, here ${is}`);
+    else known.push(deviation.call);
+  }
+  totals.compared += byCall.size;
+  for (const calls of byCall.values()) {
+    for (const call of new Set(calls)) totals.byDeviation.set(call, (totals.byDeviation.get(call) ?? 0) + 1);
+  }
+}
+
+if (!isInstalled('gcc')) {
+  console.log('hosted-probe: skipped: there is no gcc');
+} else {
+  const programs = new FixturePrograms();
+  const records = openRecords(ownRecordsFolder);
+  const program = programs.c('probe', ['-static', '-DHOSTED'], probeSource);
+  const totals: Totals = { compared: 0, byDeviation: new Map(), unlisted: [] };
+  for (const kernel of kernels) {
+    const { output, outcome } = await runOnRecord(programs, { kernel, record, program, backend: 'notify' });
+    if (outcome.exitCode !== 0)
+      totals.unlisted.push(`the probe ended with ${outcome.exitCode ?? outcome.signal}`);
+    count(records.calls(kernel, record) ?? [], readCalls(output), totals);
+  }
+  programs.remove();
+  let deviating = 0;
+  for (const { call, rule } of deviations) {
+    const times = totals.byDeviation.get(call) ?? 0;
+    deviating += times;
+    console.log(`${String(times).padStart(6)} ${call}: ${rule}`);
+  }
+  const share = deviating / totals.compared;
+  console.log(`${totals.compared} calls compared, ${deviating} deviate (${(share * 100).toFixed(1)} %)`);
+  for (const line of totals.unlisted.slice(0, 60)) console.log(`not listed: ${line.slice(0, 300)}`);
+  if (totals.unlisted.length > 60) console.log(`… ${totals.unlisted.length} are not listed`);
+  const good = totals.unlisted.length === 0 && deviations.length <= mostClasses && share <= mostShare;
+  process.exitCode = good ? 0 : 1;
+}
