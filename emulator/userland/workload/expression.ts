@@ -101,7 +101,7 @@ const functions: ReadonlyMap<string, NamedFunction> = new Map([
   ['min', { arity: 2, apply: (left = 0n, right = 0n) => (left < right ? left : right) }],
   ['max', { arity: 2, apply: (left = 0n, right = 0n) => (left > right ? left : right) }],
   [
-    'stride',
+    'lineBytes',
     {
       arity: 3,
       apply: (format = 0n, width = 0n, align = 0n) =>
@@ -109,14 +109,14 @@ const functions: ReadonlyMap<string, NamedFunction> = new Map([
     },
   ],
   [
-    'image',
+    'imageBytes',
     {
       arity: 5,
       apply: (format = 0n, width = 0n, height = 0n, align = 0n, rows = 0n) =>
         imageBytes(pixelFormat(format), measure(width), measure(height), divisor(align), divisor(rows)),
     },
   ],
-  ['random', { arity: 2, apply: (which = 0n, below = 0n) => randomBelow(which, divisor(below)) }],
+  ['randomBelow', { arity: 2, apply: (which = 0n, below = 0n) => randomBelow(which, divisor(below)) }],
 ]);
 
 function compile(node: jsep.Expression, source: string, names: Set<string>): Evaluate {
