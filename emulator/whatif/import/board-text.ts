@@ -198,6 +198,13 @@ function tellRegions(facts: FieldFacts, release: string, unknown: string[]): voi
       `alignment and alloc-ranges of ${searched.map(({ name }) => name).join(', ')}: none were taken`,
     );
   }
+  const hidden = regions.filter(({ noMap }) => noMap);
+  const edges = new Set(hidden.flatMap((region) => [region.baseBytes, rangeEnd(region)]));
+  const splits = (facts.splits ?? []).filter((split) => !edges.has(split));
+  if (splits.length > 0) {
+    const places = splits.map((split) => hex(split)).join(', ');
+    unknown.push(`which parts of RAM are not mapped: it is split at ${places}; /proc/iomem tells them`);
+  }
   const guessed = regions.filter(isGuessed).map(({ name }) => name);
   if (guessed.length > 0) unknown.push(`whether ${guessed.join(', ')} are mapped: no-map was taken`);
   const nameless = regions.filter(({ name }) => name.startsWith('reserved@'));

@@ -1,4 +1,4 @@
-import { joinRanges, type PhysicalRange } from '../../base/range.ts';
+import { joinRanges, type PhysicalRange, rangeEnd } from '../../base/range.ts';
 import { KiB, MiB } from '../../base/units.ts';
 import type { FieldFacts, FieldRegion } from './facts.ts';
 import { logLines } from './log-lines.ts';
@@ -186,10 +186,18 @@ export function readDmesg(text: string): FieldFacts {
   const joined = joinRanges(banks);
   return {
     ...facts,
-    ...(joined.length === 0 ? {} : { banks: joined, tellsAreas: true, ...pageSizeOf(joined, totalPages) }),
+    ...(joined.length === 0
+      ? {}
+      : { banks: joined, splits: splitsOf(banks), tellsAreas: true, ...pageSizeOf(joined, totalPages) }),
     ...(zones.length === 0 ? {} : { zones }),
     ...(tellsAreas === undefined ? {} : { tellsAreas: joined.length > 0 || tellsAreas }),
   };
+}
+
+/** Where one range of memory ends and the next one begins: they differ in whether they are mapped. */
+function splitsOf(ranges: readonly PhysicalRange[]): readonly bigint[] {
+  const ends = new Set(ranges.map(rangeEnd));
+  return ranges.map(({ baseBytes }) => baseBytes).filter((base) => ends.has(base));
 }
 
 /** Releases before 6.1 or so print how many pages there are. */

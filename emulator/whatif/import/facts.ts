@@ -19,6 +19,8 @@ export interface FieldFacts {
   readonly bootargs?: string | undefined;
   /** RAM, as the kernel saw it. */
   readonly banks?: readonly PhysicalRange[] | undefined;
+  /** Addresses inside RAM where it stops or begins to be mapped; which of the two is not told. */
+  readonly splits?: readonly bigint[] | undefined;
   readonly regions?: readonly FieldRegion[] | undefined;
   /** The `cma=`/Kconfig area. */
   readonly defaultArea?: PhysicalRange | undefined;

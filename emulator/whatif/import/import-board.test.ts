@@ -117,6 +117,29 @@ test('a narrow DMA zone becomes a narrow bus, so that cma= lands where it would'
   expect(board.tree).toContain('dma-ranges = <0x0 0x0 0x0 0x0 0x0 0x40000000>');
 });
 
+test('RAM that is split, because a part is not mapped, is told where no other file says which', async () => {
+  const log = lines(
+    'Booting Linux on physical CPU 0x0000000000 [0x410fd034]',
+    'Linux version 5.15.28-flippy-70+',
+    'Reserved memory: created CMA memory pool at 0x00000000ab800000, size 256 MiB',
+    'OF: reserved mem: initialized node linux,cma, compatible id shared-dma-pool',
+    ...ranges(
+      '0x0000000000000000-0x0000000004ffffff',
+      '0x0000000005000000-0x00000000072fffff',
+      '0x0000000007300000-0x00000000bfc6bfff',
+    ),
+  );
+  const iomem =
+    '00000000-04ffffff : System RAM\n05000000-072fffff : reserved\n07300000-bfc6bfff : System RAM\n';
+  const alone = await importBoard([readFieldFile(log, 'boot.log')]);
+  expect(alone.misplaced).toEqual([]);
+  expect(alone.unknown.join('\n')).toContain('it is split at 0x5000000, 0x7300000');
+  const both = await importBoard([readFieldFile(log, 'boot.log'), readFieldFile(iomem, 'iomem.txt')]);
+  expect(both.misplaced).toEqual([]);
+  expect(both.unknown.join('\n')).not.toContain('it is split');
+  expect(both.tree).toContain('reserved@5000000 {');
+});
+
 test('logs are read whoever wrote them down', async () => {
   const texts = [
     ...head,
