@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecisionRecord } from '../../../base/decisions.ts';
 import type { PhysicalRange } from '../../../base/range.ts';
@@ -5,7 +6,7 @@ import { remainsOf, textsOf } from '../../../testing/boot-small.ts';
 import { cells, type NodeText, treeWith } from '../../../testing/build-tree.ts';
 import { startKernel } from '../../init/main.ts';
 import { parseAssignment, referenceConfig, withSymbols } from '../../kconfig.ts';
-import { releaseNamed } from '../../releases.ts';
+import { releaseNamed, releaseNames } from '../../releases.ts';
 
 const mib = 2 ** 20;
 const gib = 2 ** 30;
@@ -211,4 +212,37 @@ it('one atomic pool comes out of the default area', () => {
   const { outcome, texts } = bootArm();
   expect(outcome.kernel?.contiguous.defaultArea?.usedPages).toBe(64);
   expect(texts).toContain('DMA: preallocated 256 KiB pool for atomic coherent allocations');
+});
+
+it('any tree boots or panics, and no active area spans two zones', () => {
+  const pool = fc.record({
+    base: fc.option(fc.integer({ min: 0x200, max: 0x300 }).map((blocks) => blocks * 0x40_0000)),
+    size: fc.integer({ min: 0, max: 0x50 }).map((blocks) => blocks * 0x40_0000),
+    noMap: fc.boolean(),
+  });
+  const symbols = fc.subarray(['ARM_LPAE=y', 'HIGHMEM=n', 'ZONE_DMA=n', 'VMSPLIT_2G=y']);
+  const bootargs = fc.constantFrom('', 'cma=128M', 'cma=64M@0xae000000', 'vmalloc=512M', 'mem=300M');
+  const ramBytes = fc.constantFrom(96 * mib, 600 * mib, gib, 2 * gib);
+  const facts = fc.record({ release: fc.constantFrom(...releaseNames), symbols, bootargs, ramBytes });
+  fc.assert(
+    fc.property(fc.array(pool, { maxLength: 6 }), facts, (pools, options) => {
+      const nodes = pools.map(({ base, size, noMap }, index) => {
+        const place: NodeText = base === null ? { size: cells(size) } : { reg: cells(base, size) };
+        const flag: NodeText = noMap ? { 'no-map': true } : { reusable: true };
+        return [`r${index}`, { compatible: 'shared-dma-pool', ...place, ...flag }] as const;
+      });
+      const { outcome } = bootArm({ ...options, regions: Object.fromEntries(nodes) });
+      const { kernel } = outcome;
+      if (kernel === undefined) return;
+      for (const area of kernel.cma.all.filter(({ active }) => active)) {
+        const zones = [area.basePfn, area.basePfn + area.pageCount - 1].map((pfn) =>
+          kernel.pages.zoneOf(pfn),
+        );
+        expect(zones[0]).toBe(zones[1]);
+        expect(area.usedPages + area.freePages).toBeLessThanOrEqual(area.pageCount);
+      }
+      expect(kernel.pages.freePages).toBeLessThanOrEqual(kernel.pages.totalPages);
+    }),
+    { numRuns: 150, seed: 1 },
+  );
 });
