@@ -23,7 +23,7 @@ const stamp = join(dist, '.built');
 const compiler = join(root, 'emulator/devicetree/dtc-parser/build');
 
 /** Packages that bring files of their own and so stay what they are: installed beside this one. */
-const installed = ['@swc/wasm-typescript', 'koffi'];
+const installed = ['@swc/wasm-typescript', 'koffi', 'tinypool'];
 
 const madeFrom = [
   'emulator',
@@ -64,7 +64,7 @@ async function bundle() {
   const { oneCore } = await import('./one-core.mjs');
   const options = {
     absWorkingDir: root,
-    entryPoints: ['emulator/index.ts', 'emulator/cli/main.ts'],
+    entryPoints: ['emulator/index.ts', 'emulator/cli/main.ts', 'emulator/cli/sweep/worker.ts'],
     outdir: dist,
     outbase: 'emulator',
     bundle: true,

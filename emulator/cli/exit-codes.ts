@@ -6,6 +6,8 @@ export const exitCodes = {
   expectationFailed: 1,
   /** Bad usage or input: one line on stderr says what. */
   inputError: 2,
+  /** Stopped by Ctrl-C after keeping what was done; as the shell would say it. */
+  interrupted: 130,
   /** A bug of ours. */
   bug: 3,
 } as const;

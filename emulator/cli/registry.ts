@@ -65,6 +65,20 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'sweep',
+    {
+      summary: 'Boot a grid of boards, releases, sizes and workloads on all processors, and tell which pass',
+      load: async () => (await import('./commands/sweep.ts')).sweepCommand,
+    },
+  ],
+  [
+    'merge',
+    {
+      summary: 'Put the shards of a sweep together',
+      load: async () => (await import('./commands/merge.ts')).mergeCommand,
+    },
+  ],
+  [
     'cat',
     {
       summary: 'Print files that programs on a booted board would read, or list its folders',

@@ -4,6 +4,7 @@ import { kernelErrors } from './kernel.ts';
 import { machineErrors } from './machine.ts';
 import { nativeErrors } from './native.ts';
 import { questionErrors } from './questions.ts';
+import { sweepErrors } from './sweep.ts';
 import { usageErrors } from './usage.ts';
 import { userlandErrors } from './userland.ts';
 import { workloadErrors } from './workload.ts';
@@ -18,6 +19,7 @@ export const inputErrorTexts = {
   ...nativeErrors,
   ...questionErrors,
   ...usageErrors,
+  ...sweepErrors,
   ...userlandErrors,
 } as const;
 
