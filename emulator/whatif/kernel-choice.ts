@@ -33,17 +33,10 @@ export function chooseKernel(
   const release = releaseNamed(options.release ?? board?.release ?? defaultRelease);
   const architecture = chooseArchitecture(options.arch, board, tree);
   const builtIn = namedConfig(options.config ?? 'reference', release, architecture);
-  const base =
-    builtIn === undefined
-      ? parseConfig(readText(options.config ?? ''), options.config ?? '')
-      : withBoardSymbols(builtIn, board);
+  const given = builtIn ?? parseConfig(readText(options.config ?? ''), options.config ?? '');
+  refuseWrongArchitecture(given.facts.architecture, given.origin, options.arch ?? board?.architecture, tree);
+  const base = builtIn === undefined ? given : withBoardSymbols(given, board);
   const config = withSymbols(base, (options.kconfig ?? []).map(parseAssignment));
-  refuseWrongArchitecture(
-    config.facts.architecture,
-    config.origin,
-    options.arch ?? board?.architecture,
-    tree,
-  );
   refuseImpossibleModules(config, release);
   return { release, config, exportPolicy: options.exportPolicy ?? usualPolicy(release) };
 }
