@@ -11,6 +11,7 @@ const memoryBytes = 512;
 const memoryAddress = 0x10000;
 const codeAddress = 0x20000;
 const supervisorCall = 0xd4000001;
+const branchToNext = 0x14000001;
 
 const interestingFloats32 = [
   0, 0x80000000, 0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001,
@@ -96,26 +97,42 @@ export class OwnProcessor {
   readonly #arena = new Arena();
   readonly #frames = new Map<number, Uint8Array>();
   readonly #processor: Processor;
+  /** The first run has the block translated. */
+  readonly #runs: number;
 
-  constructor() {
+  /** By the interpreter, or by translated code. */
+  constructor(form: 'interpreter' | 'translator' = 'interpreter') {
     for (const page of [memoryAddress - 4096, memoryAddress, codeAddress])
       this.#frames.set(page, this.#arena.take());
     const frame = (address: number): number => this.#frames.get(address - (address % 4096))?.byteOffset ?? -1;
     this.#processor = new Processor(this.#arena, { frame, generation: 0 }, () => 0n);
+    this.#processor.translatesAfter = form === 'translator' ? 1 : Number.POSITIVE_INFINITY;
+    this.#runs = form === 'translator' ? 2 : 1;
   }
 
   run(before: Uint8Array): Uint8Array {
+    const code = this.#frames.get(codeAddress);
+    if (code === undefined) throw new Error('there is no code');
+    const words = new DataView(code.buffer, code.byteOffset);
+    const instruction = new DataView(before.buffer, before.byteOffset).getBigUint64(
+      offsets.instruction,
+      true,
+    );
+    words.setUint32(0, Number(instruction), true);
+    words.setUint32(4, branchToNext, true);
+    words.setUint32(8, supervisorCall, true);
+    this.#processor.code.forget(code.byteOffset);
+    let after = before;
+    for (let run = 0; run < this.#runs; run += 1) after = this.#runOnce(before);
+    return after;
+  }
+
+  #runOnce(before: Uint8Array): Uint8Array {
     const { state } = this.#processor;
     const after = before.slice();
     const view = new DataView(after.buffer);
     const bottom = memoryAddress - memoryBytes / 2;
     this.#copy(after.subarray(offsets.memory), bottom, true);
-    const code = this.#frames.get(codeAddress);
-    if (code === undefined) throw new Error('there is no code');
-    const words = new DataView(code.buffer, code.byteOffset);
-    words.setUint32(0, Number(view.getBigUint64(offsets.instruction, true)), true);
-    words.setUint32(4, supervisorCall, true);
-    this.#processor.code.forget(code.byteOffset);
     for (let index = 0; index < 16; index += 1) state.x[index] = view.getBigUint64(index * 8, true);
     state.x[16] = BigInt(memoryAddress);
     state.x[32] = 0n;
@@ -124,7 +141,7 @@ export class OwnProcessor {
     state.flags = Number(view.getBigUint64(offsets.flags, true) >> 28n);
     state.fpcr = Number(view.getBigUint64(offsets.fpcr, true));
     state.pc = codeAddress;
-    const stop = this.#processor.run(2);
+    const stop = this.#processor.run(4);
     if (stop.kind !== 'supervisor-call') throw new Error(`stopped: ${JSON.stringify(stop)}`);
     for (let index = 0; index < 16; index += 1) view.setBigUint64(index * 8, state.get64(index), true);
     view.setBigUint64(offsets.base, state.get64(16) - BigInt(memoryAddress), true);

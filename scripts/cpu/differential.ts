@@ -28,7 +28,7 @@ if (!existsSync(program)) {
   if (built.status !== 0) throw new Error(String(built.stderr));
 }
 
-const own = new OwnProcessor();
+const owns = [new OwnProcessor('interpreter'), new OwnProcessor('translator')];
 const answers: Record<string, string> = {};
 let compared = 0;
 let different = 0;
@@ -41,11 +41,14 @@ for (const of of instructionClasses) {
   for (const [index, peer] of peers.entries()) {
     const start = before[index];
     if (start === undefined) continue;
-    const found = differences(own.run(start), peer);
-    compared += 1;
-    if (found.length === 0) continue;
-    different += 1;
-    failures.set(`${(words[index] ?? 0).toString(16).padStart(8, '0')}`, found[0] ?? '');
+    for (const [form, own] of owns.entries()) {
+      const found = differences(own.run(start), peer);
+      compared += 1;
+      if (found.length === 0) continue;
+      different += 1;
+      const word = (words[index] ?? 0).toString(16).padStart(8, '0');
+      failures.set(`${word} ${form === 0 ? 'interpreted' : 'translated'}`, found[0] ?? '');
+    }
   }
   const stopped =
     peers.length < words.length ? `, stopped at ${(words[peers.length] ?? 0).toString(16)}` : '';

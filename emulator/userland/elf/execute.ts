@@ -79,7 +79,7 @@ function firstTask(kernel: Kernel, { isInit, identity, argv }: ExecuteOptions): 
   return spawn(kernel, identity, argv[0] ?? 'program');
 }
 
-const chunkBytes = 1 << 20;
+const chunkBytes = 1 << 15;
 
 /** Writes files as root, with the folders on the way. */
 function placeFiles(kernel: Kernel, files: readonly GuestFile[]): void {

@@ -4,6 +4,7 @@ import { decode } from './decode/decode.ts';
 import { endsBlock, interpret } from './interpret/interpret.ts';
 import type { Step } from './interpret/step.ts';
 import type { SystemFacts } from './interpret/system.ts';
+import type { TranslatedEntry } from './translate/translator.ts';
 
 /** Instructions that run one after the other, up to a branch or the end of the page. */
 export interface Block {
@@ -11,8 +12,10 @@ export interface Block {
   readonly steps: readonly Step[];
   /** Address behind the last instruction. */
   readonly end: number;
-  /** How often it was run, until it is translated. */
+  /** How often it was run by the interpreter. */
   runs: number;
+  /** The same code in translation; undefined as long as there is none. */
+  translated: TranslatedEntry | undefined;
 }
 
 /** Decoded code of one frame as it is seen at one address. */
@@ -73,6 +76,6 @@ export class CodeCache {
       steps.push(interpret(pc + 4 * index, word, instruction, this.#facts));
       if (endsBlock(instruction)) break;
     }
-    return { pc, steps, end: pc + 4 * steps.length, runs: 0 };
+    return { pc, steps, end: pc + 4 * steps.length, runs: 0, translated: undefined };
   }
 }

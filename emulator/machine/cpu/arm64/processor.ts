@@ -6,6 +6,7 @@ import { counterHertz } from './interpret/system.ts';
 import { CpuMemory, GuestFault, type GuestPages } from './memory.ts';
 import type { ThreadRegisters } from './registers.ts';
 import { CpuState } from './state.ts';
+import { Translator } from './translate/translator.ts';
 
 /** Why a processor stopped. `pc` lies behind a supervisor call, and at the instruction otherwise. */
 export type Stop =
@@ -14,6 +15,9 @@ export type Stop =
   | { readonly kind: 'breakpoint'; readonly comment: number }
   | { readonly kind: 'undefined'; readonly word: number }
   | { readonly kind: 'fault'; readonly fault: GuestFault };
+
+/** What fits into the counter of translated code. */
+const largestBudget = 2 ** 30;
 
 /**
  * One AArch64 core in user mode: Armv8.0-A with CRC32 and LSE atomics. It runs one thread at a time, until the thread
@@ -25,16 +29,21 @@ export class Processor {
   readonly code: CodeCache;
   /** Instructions run so far. */
   instructions = 0;
+  /** Runs of a block after which it is translated; the interpreter does the same, slowly. */
+  translatesAfter = 60;
+  readonly #translator: Translator;
   #fetchPage = -1;
   #fetchFrame = 0;
 
   constructor(arena: Arena, pages: GuestPages, nanoseconds: () => bigint) {
     this.state = new CpuState(arena.memory.buffer, arenaLayout.state);
     this.memory = new CpuMemory(arena, pages);
-    this.code = new CodeCache(arena, {
+    const facts = {
       counter: () => (nanoseconds() * counterHertz) / 1_000_000_000n,
-      invalidateInstructions: (address) => this.#forgetCode(address),
-    });
+      invalidateInstructions: (address: number) => this.#forgetCode(address),
+    };
+    this.code = new CodeCache(arena, facts);
+    this.#translator = new Translator(arena, this.state, this.memory, facts);
     arena.onFrameFreed = (frame) => this.code.forget(frame);
     this.memory.flush();
   }
@@ -67,35 +76,63 @@ export class Processor {
 
   /**
    * Runs until something stops the thread. `budget` is looked at after branches only, so that it ends at the same
-   * instruction however the code is run.
+   * instruction however often the code was run before.
    */
   run(budget: number): Stop {
-    let left = budget;
+    let left = Math.min(budget, largestBudget);
+    const all = left;
     const { state } = this;
     while (left > 0) {
       let block: Block;
       try {
         block = this.#fetch(state.pc);
       } catch (problem) {
-        this.instructions += budget - left;
-        return this.#stop(problem);
+        return this.#stop(problem, all - left);
       }
-      let index = 0;
-      const { steps } = block;
-      const last = steps.length - 1;
+      const entry = block.translated;
+      if (entry === undefined) {
+        const ran = this.#interpret(block);
+        if (typeof ran !== 'number') return this.#stop(ran.problem, all - left + ran.ran);
+        left -= ran;
+        continue;
+      }
+      state.enter(left, entry.label);
       try {
-        for (; index < last; index += 1) steps[index]?.(state, this.memory);
-        state.pc = block.end;
-        steps[last]?.(state, this.memory);
+        entry.run();
       } catch (problem) {
-        if (problem instanceof GuestFault) state.pc = block.pc + 4 * index;
-        this.instructions += budget - left + index;
-        return this.#stop(problem);
+        return this.#stop(problem, all - state.budget);
       }
-      left -= steps.length;
+      left = state.budget;
     }
-    this.instructions += budget - left;
+    this.instructions += all - left;
     return { kind: 'budget' };
+  }
+
+  /** Runs a block: how many instructions that were, or what stopped it where. */
+  #interpret(block: Block): number | { readonly problem: unknown; readonly ran: number } {
+    const { state, memory } = this;
+    const { steps } = block;
+    const last = steps.length - 1;
+    let index = 0;
+    try {
+      for (; index < last; index += 1) steps[index]?.(state, memory);
+      state.pc = block.end;
+      steps[last]?.(state, memory);
+    } catch (problem) {
+      if (problem instanceof GuestFault) state.pc = block.pc + 4 * index;
+      return { problem, ran: index };
+    }
+    block.runs += 1;
+    if (block.runs === this.translatesAfter) this.#translate(block);
+    return steps.length;
+  }
+
+  #translate(block: Block): void {
+    const offset = this.memory.translate(block.pc, 'execute');
+    for (const [pc, entry] of this.#translator.translate(block.pc, offset)) {
+      const other = this.code.block(pc, offset + pc - block.pc);
+      other.translated ??= entry;
+    }
   }
 
   #fetch(pc: number): Block {
@@ -113,7 +150,8 @@ export class Processor {
     this.code.forget(this.memory.translate(address - (address % frameBytes), 'read'));
   }
 
-  #stop(problem: unknown): Stop {
+  #stop(problem: unknown, ran: number): Stop {
+    this.instructions += ran;
     this.#fetchPage = -1;
     if (problem instanceof GuestFault) return { kind: 'fault', fault: problem };
     if (!(problem instanceof Trap)) throw problem;

@@ -7,7 +7,7 @@ export const stackPointer = 31;
 export const zeroSource = 32;
 const zeroTarget = 33;
 /** Byte offsets within the state, for translated code. */
-export const stateOffsets = { x: 0, pc: 272, flags: 280, budget: 288, vectors: 512 } as const;
+export const stateOffsets = { x: 0, pc: 272, flags: 280, budget: 288, label: 292, vectors: 512 } as const;
 
 /** Slot to read for a register field in which 31 is zero. */
 export function source(field: number): number {
@@ -30,6 +30,7 @@ export class CpuState {
   readonly w: Uint32Array;
   readonly #pc: Float64Array;
   readonly #flags: Int32Array;
+  readonly #entry: Int32Array;
   /** Vector registers as 64-bit halves, 32-bit words, and bytes. */
   readonly v64: BigUint64Array;
   readonly v32: Uint32Array;
@@ -49,6 +50,7 @@ export class CpuState {
     this.w = new Uint32Array(buffer, offset, 68);
     this.#pc = new Float64Array(buffer, offset + stateOffsets.pc, 1);
     this.#flags = new Int32Array(buffer, offset + stateOffsets.flags, 1);
+    this.#entry = new Int32Array(buffer, offset + stateOffsets.budget, 2);
     this.v64 = new BigUint64Array(buffer, offset + stateOffsets.vectors, 64);
     this.v32 = new Uint32Array(buffer, offset + stateOffsets.vectors, 128);
     this.v8 = new Uint8Array(buffer, offset + stateOffsets.vectors, 512);
@@ -71,6 +73,17 @@ export class CpuState {
 
   set flags(value: number) {
     this.#flags[0] = value;
+  }
+
+  /** Instructions that translated code may still run; it counts them down. */
+  get budget(): number {
+    return this.#entry[0] ?? 0;
+  }
+
+  /** What translated code needs to begin: its budget, and the number of a block. */
+  enter(budget: number, label: number): void {
+    this.#entry[0] = budget;
+    this.#entry[1] = label;
   }
 
   /** A register as a number; exact below 2^53. */

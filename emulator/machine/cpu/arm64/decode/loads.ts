@@ -74,6 +74,7 @@ function pair(word: number): Decoded {
 
 function single(word: number): Decoded {
   const vector = bit(word, 26);
+  if (!bit(word, 24) && bit(word, 21) && bits(word, 11, 10) === 0) return vector ? undefined : atomic(word);
   const opc = bits(word, 23, 22);
   let sizeLog2 = bits(word, 31, 30);
   let load = opc !== 0;
@@ -89,7 +90,6 @@ function single(word: number): Decoded {
     if (sizeLog2 === 2 && opc === 3) return undefined;
     signed = opc === 2 ? 64 : 32;
   }
-  if (!bit(word, 24) && bit(word, 21) && bits(word, 11, 10) === 0) return vector ? undefined : atomic(word);
   const addressing = singleAddressing(word, sizeLog2);
   if (addressing === undefined) return undefined;
   const [rt, rn] = [bits(word, 4, 0), bits(word, 9, 5)];
