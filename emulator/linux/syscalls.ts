@@ -6,7 +6,7 @@ import { completeCredentials } from './kernel/cred.ts';
 import { spawnTask } from './kernel/fork.ts';
 import { passIdleTime } from './kernel/sched/core.ts';
 import { blocked } from './kernel/sched/wait.ts';
-import { deliverSignals, forceSignal } from './kernel/signal.ts';
+import { deliverSignals, forceSignal, sendSignal } from './kernel/signal.ts';
 import type { Task } from './kernel/task.ts';
 import { faultBus, faultNoMemory } from './mm/address-space.ts';
 import { oomOnFault } from './mm/oom-kill.ts';
@@ -185,6 +185,11 @@ export const userMemory = {
     return task.memory.fill(address, lengthBytes, value) === 0 || faulted(kernel, task);
   },
 };
+
+/** Sends a signal; the task finds it in the call that it makes next, or is making. */
+export function postSignal(task: Task, signal: number): void {
+  sendSignal(task, signal);
+}
 
 /** Looks into a process's memory without a fault being its fault; undefined where it cannot be read. */
 export function peekMemory(task: Task, address: number, lengthBytes: number): Uint8Array | undefined {

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { formatPosition, type SourcePosition } from '../base/position.ts';
+import type { Injected } from '../userland/faults/injector.ts';
 import type { AreaUse, Failure, Finding, Leak, ProcessOutcome } from '../userland/workload/outcome.ts';
 import { columns } from './columns.ts';
 import { peopleSize as size } from './people-size.ts';
@@ -18,6 +19,7 @@ export function runText(run: RunDocument, colour: boolean): string {
     section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map(heapRow)])),
     section('Leaked', columns(run.leaks.map(leakRow)) || '  nothing\n'),
     section('Found', columns(run.findings.map(findingRow))),
+    section('Went wrong on purpose', columns(run.injected.map(injectedRow))),
     section('Failed', run.failures.map(failureLines).join('')),
     `\n${verdict(lastLine(run))}\n`,
   ].join('');
@@ -58,6 +60,10 @@ function leakRow(leak: Leak): readonly string[] {
 
 function findingRow({ id, text, process, step, position }: Finding): readonly string[] {
   return [id, process ?? '', step ?? '', place(position), text];
+}
+
+function injectedRow({ kind, process, call, what }: Injected): readonly string[] {
+  return [kind, process, call, what];
 }
 
 function failureLines(failure: Failure): string {

@@ -2,8 +2,11 @@ import { inputError } from '../base/input-error.ts';
 import type { DeadKernel, Kernel } from '../linux/init/kernel.ts';
 import type { Credentials } from '../linux/kernel/cred.ts';
 import type { LogLine } from '../linux/kernel/printk.ts';
+import { applyPressure } from '../linux/mm/pressure.ts';
 import { type SystemCallEntry, systemCall } from '../linux/syscalls.ts';
 import type { BoardProfile } from '../machine/board.ts';
+import type { Fault } from '../userland/faults/fault.ts';
+import { FaultInjector } from '../userland/faults/injector.ts';
 import { type Process, spawnProcess } from '../userland/process.ts';
 import { type BootSummary, summarise } from './summary.ts';
 import type { ModuleLoadReport } from './userland/module-loads.ts';
@@ -26,6 +29,7 @@ export class System {
   /** What became of the modules that were to be loaded, in order. */
   readonly moduleLoads: ModuleLoadReport[] = [];
   #calls: SystemCallEntry = systemCall;
+  readonly #watchers: ((next: SystemCallEntry) => SystemCallEntry)[] = [];
 
   constructor(result: BootResult, board: BoardProfile | undefined) {
     this.board = board;
@@ -53,17 +57,27 @@ export class System {
    * `syscall`. On a system that panicked nothing runs: an InputError.
    */
   spawn(credentials: Partial<Credentials> = {}, command = 'program'): Process {
-    return spawnProcess(this.running, credentials, command, this.#calls);
+    return spawnProcess(this.running, credentials, command, this.calls);
+  }
+
+  /** Makes things go wrong on purpose from now on, for processes that are started after this call. */
+  injectFaults(faults: readonly Fault[]): FaultInjector {
+    const injector = new FaultInjector(faults, (path) => spawnProcess(this.running).unlink(path));
+    for (const fault of faults) {
+      if (fault.kind === 'busy') makeBusy(this.running, fault.bytes);
+    }
+    this.#calls = injector.wrap(this.#calls);
+    return injector;
   }
 
   /** How processes that are started now reach the kernel. */
   get calls(): SystemCallEntry {
-    return this.#calls;
+    return this.#watchers.reduce((next, wrap) => wrap(next), this.#calls);
   }
 
-  /** Puts something between the kernel and the processes that are started from now on: tracing, or faults. */
+  /** Puts something that watches between the kernel and the processes that are started from now on. */
   wrapCalls(wrap: (next: SystemCallEntry) => SystemCallEntry): void {
-    this.#calls = wrap(this.#calls);
+    this.#watchers.push(wrap);
   }
 
   /** The running kernel; an InputError where there is none. */
@@ -76,4 +90,11 @@ export class System {
   summary(): BootSummary {
     return summarise(this);
   }
+}
+
+/** Has page cache fill memory, and so many bytes of it in CMA areas stay where they are. */
+function makeBusy(kernel: Kernel, bytes: bigint): void {
+  // Movable pages go into CMA areas once little else is free.
+  const most = (BigInt(kernel.pages.freePages) * BigInt(kernel.pageSizeBytes) * 9n) / 10n;
+  applyPressure(kernel, { pageCacheBytes: most, pinned: { bytes } });
 }

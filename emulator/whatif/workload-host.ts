@@ -40,6 +40,7 @@ export function workloadHost(system: System): WorkloadHost {
     explainHeaps: () => explainHeaps(kernel),
     press: (pressure) => applyPressure(kernel, pressure),
     device: (path, setUp) => workloadDevice(kernel, path, setUp),
+    injectFaults: (faults) => system.injectFaults(faults),
     passTime: (waiting) => passTimeFor(kernel, waiting),
     install: (path, image) => installProgram(kernel, path, image),
     follow: (listener) => follow(kernel, listener),

@@ -3,6 +3,7 @@ import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { failEach, faultOptionTable, readFaults } from '../fault-options.ts';
 import { loadJob, workloadNames } from '../jobs.ts';
 import { watchCalls, watchOptionTable } from '../watch-options.ts';
 
@@ -38,6 +39,7 @@ export const runCommand = defineCommand({
       describe: 'how processes take turns: round-robin, or random by --seed; round-robin where not given',
       complete: async () => ['round-robin', 'random'],
     },
+    ...faultOptionTable,
     ...watchOptionTable,
     ...bootOptionTable,
   },
@@ -49,6 +51,11 @@ export const runCommand = defineCommand({
     ],
     ['heapboard run hikey gralloc ./camera.yaml ./prog.ts', 'three side by side'],
     ['heapboard run hikey gralloc --param buffers=2 --json', 'double buffering, for programs'],
+    [
+      'heapboard run hikey gralloc --fault fail=alloc:nth=3:heap=system',
+      'with the third allocation from the system heap failing',
+    ],
+    ['heapboard run hikey ./prog.ts --fail-each', 'once for each allocation, which then fails'],
     ['heapboard run hikey gralloc --strace', 'with each system call on stderr'],
     ['heapboard run hikey gralloc --record trace.jsonl', 'and a record for `heapboard replay`'],
   ],
@@ -60,8 +67,12 @@ export const runCommand = defineCommand({
       import('../../userland/workload/run.ts'),
       import('../../report/run-json.ts'),
     ]);
-    const settings = await readRunOptions(options.param, options.schedule, bootOptions.seed);
+    const settings = {
+      ...(await readRunOptions(options.param, options.schedule, bootOptions.seed)),
+      faults: await readFaults(options.fault),
+    };
     const jobs = await Promise.all(names.map((name) => loadJob(name)));
+    if (options['fail-each']) return failEach({ input, bootOptions, jobs, settings, json: options.json }, io);
     const system = await boot(input, bootOptions, { stdin: io.stdin });
     const endWatch = await watchCalls(system, options, io);
     const outcome = await withoutStdout(options.json, () => runJobs(jobs, workloadHost(system), settings));

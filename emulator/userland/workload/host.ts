@@ -2,6 +2,8 @@ import type { ReleaseCause } from '../../linux/fs/file.ts';
 import type { ProgramImage } from '../../linux/kernel/task.ts';
 import type { CgroupFacts } from '../container/cgroup.ts';
 import type { ContainerFacts } from '../container/facts.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { FaultInjector } from '../faults/injector.ts';
 import type { Process } from '../process.ts';
 
 /** Who a process is. */
@@ -128,6 +130,8 @@ export interface WorkloadHost {
   press(pressure: Pressure): void;
   /** The device of a node, probed by its driver where it was not yet; undefined where the tree has no such node. */
   device(path: string, setUp: DriverSetUp): DeviceSeen | DeviceRefusal | undefined;
+  /** Makes things go wrong for processes that are started from now on. */
+  injectFaults(faults: readonly Fault[]): FaultInjector;
   /** Lets virtual time pass until something happens to processes that all wait; false where nothing would. */
   passTime(waiting: readonly Process[]): boolean;
   /** Puts a program at a path of the emulated file system, for execve(). */

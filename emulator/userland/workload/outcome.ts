@@ -1,4 +1,5 @@
 import type { SourcePosition } from '../../base/position.ts';
+import type { Injected } from '../faults/injector.ts';
 import type { ExpectedAndSeen } from './failure.ts';
 
 /** Something that did not go as a workload says it should. */
@@ -81,4 +82,6 @@ export interface RunOutcome {
   readonly failures: readonly Failure[];
   readonly leaks: readonly Leak[];
   readonly findings: readonly Finding[];
+  /** What went wrong on purpose, in order. */
+  readonly injected: readonly Injected[];
 }

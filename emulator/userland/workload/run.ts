@@ -1,5 +1,6 @@
 import { inputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
+import type { Fault } from '../faults/fault.ts';
 import type { Process } from '../process.ts';
 import { type Expression, ExpressionError, type Scope } from './expression.ts';
 import type { Identity, WorkloadHost } from './host.ts';
@@ -19,6 +20,8 @@ export interface RunOptions {
   /** Who the processes are that do not say it themselves. */
   readonly credentials?: WorkloadCredentials | undefined;
   readonly order?: TurnOrder;
+  /** What goes wrong on purpose, beside what the workloads themselves ask for. */
+  readonly faults?: readonly Fault[];
 }
 
 /**
@@ -52,6 +55,9 @@ class Run {
 
   async run(jobs: readonly Job[]): Promise<RunOutcome> {
     refuseUnknownParameters(jobs, this.#given);
+    const asked = jobs.flatMap((job) => ('workload' in job ? job.workload.faults : []));
+    const faults = [...asked, ...(this.#options.faults ?? [])];
+    const injector = faults.length === 0 ? undefined : this.#host.injectFaults(faults);
     const usage = new UsageRecord(this.#host, () => this.#current?.atWork);
     for (const job of jobs) this.#start(job);
     const beforeTurn = (actor: AnyActor) => {
@@ -67,6 +73,7 @@ class Run {
     return {
       processes: this.#actors.map((actor) => actor.outcome),
       failures: this.#actors.flatMap((actor) => actor.failures),
+      injected: injector?.injected ?? [],
       ...usage.finish(gaveUp),
     };
   }

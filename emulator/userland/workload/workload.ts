@@ -3,6 +3,8 @@ import type { SourcePosition } from '../../base/position.ts';
 import { parseYaml, validateYaml, type YamlDocument } from '../../base/yaml-input.ts';
 import { type CgroupFacts, cgroupSchema } from '../container/cgroup.ts';
 import { type ContainerFacts, containerSchema } from '../container/facts.ts';
+import type { Fault } from '../faults/fault.ts';
+import { readFault } from '../faults/parse-fault.ts';
 import { type Expression, isVariableName } from './expression.ts';
 import { formula } from './handle-name.ts';
 import type { Repeat, Step } from './step.ts';
@@ -37,6 +39,8 @@ export interface Workload {
   readonly parameters: ReadonlyMap<string, Expression>;
   /** What is calculated from them, in this order. */
   readonly variables: ReadonlyMap<string, Expression>;
+  /** What goes wrong on purpose while it runs. */
+  readonly faults: readonly Fault[];
   /** What runs when the workload starts. */
   readonly main: WorkloadProgram;
   /** What steps may spawn. */
@@ -71,6 +75,7 @@ const workloadShape = {
   cgroup: cgroupSchema.optional(),
   parameters: formulas,
   variables: formulas,
+  faults: z.array(z.unknown(), 'expected a list of faults').default([]),
   programs: z.record(z.string().min(1), z.unknown()).default({}),
   steps,
 };
@@ -104,11 +109,18 @@ export function readWorkload(document: YamlDocument, file: string, name: string)
     file,
     parameters: new Map(Object.entries(facts.parameters)),
     variables: new Map(Object.entries(facts.variables)),
+    faults: facts.faults.map((fault, index) => faultAt(within(document, ['faults', index]), fault)),
     main,
     programs: new Map(programs),
   };
   refuseUnknownVariables(workload, document);
   return workload;
+}
+
+function faultAt(document: YamlDocument, written: unknown): Fault {
+  const reading = readFault(written);
+  if ('fault' in reading) return reading.fault;
+  throw workloadFailure(reading.problem, document.positionOf([]));
 }
 
 function readProgram(document: YamlDocument, name: string, programs: readonly string[]): WorkloadProgram {

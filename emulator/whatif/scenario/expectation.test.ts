@@ -124,6 +124,7 @@ function outcome(failures: readonly Failure[]): RunOutcome {
     failures,
     leaks: [{ process: 'camera', heap: 'pool', sizeBytes: 4096, position: undefined, step: undefined }],
     findings: [],
+    injected: [],
   };
 }
 
