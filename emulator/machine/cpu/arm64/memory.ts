@@ -34,7 +34,10 @@ const addressSpace = 2 ** 56;
 /** User addresses have 48 bits. */
 const userSpace = 2 ** 48;
 
-/** Loads and stores of a processor: unaligned ones too, across pages, with a table of recent translations. */
+/**
+ * Loads and stores of a processor: unaligned ones too, across pages, with a table of recent translations. A translation
+ * may make the arena grow, so its view is taken afterwards.
+ */
 export class CpuMemory {
   readonly arena: Arena;
   #pages: GuestPages;
@@ -101,23 +104,27 @@ export class CpuMemory {
   }
 
   load8(address: number): number {
-    return this.arena.view.getUint8(this.translate(address, 'read'));
+    const at = this.translate(address, 'read');
+    return this.arena.view.getUint8(at);
   }
 
   load16(address: number): number {
     if (address % frameBytes > frameBytes - 2) return this.load8(address) + this.load8(address + 1) * 256;
-    return this.arena.view.getUint16(this.translate(address, 'read'), true);
+    const at = this.translate(address, 'read');
+    return this.arena.view.getUint16(at, true);
   }
 
   load32(address: number): number {
     if (address % frameBytes > frameBytes - 4) return this.load16(address) + this.load16(address + 2) * 65536;
-    return this.arena.view.getUint32(this.translate(address, 'read'), true);
+    const at = this.translate(address, 'read');
+    return this.arena.view.getUint32(at, true);
   }
 
   load64(address: number): bigint {
     if (address % frameBytes > frameBytes - 8)
       return BigInt(this.load32(address)) | (BigInt(this.load32(address + 4)) << 32n);
-    return this.arena.view.getBigUint64(this.translate(address, 'read'), true);
+    const at = this.translate(address, 'read');
+    return this.arena.view.getBigUint64(at, true);
   }
 
   /** 2^sizeLog2 bytes, up to 8. */
@@ -135,7 +142,8 @@ export class CpuMemory {
   }
 
   store8(address: number, value: number): void {
-    this.arena.view.setUint8(this.translate(address, 'write'), value);
+    const at = this.translate(address, 'write');
+    this.arena.view.setUint8(at, value);
   }
 
   store16(address: number, value: number): void {
@@ -143,7 +151,10 @@ export class CpuMemory {
       this.probeWrite(address, 2);
       this.store8(address, value & 255);
       this.store8(address + 1, value >>> 8);
-    } else this.arena.view.setUint16(this.translate(address, 'write'), value, true);
+    } else {
+      const at = this.translate(address, 'write');
+      this.arena.view.setUint16(at, value, true);
+    }
   }
 
   store32(address: number, value: number): void {
@@ -151,7 +162,10 @@ export class CpuMemory {
       this.probeWrite(address, 4);
       this.store16(address, value & 0xffff);
       this.store16(address + 2, value >>> 16);
-    } else this.arena.view.setUint32(this.translate(address, 'write'), value, true);
+    } else {
+      const at = this.translate(address, 'write');
+      this.arena.view.setUint32(at, value, true);
+    }
   }
 
   store64(address: number, value: bigint): void {
@@ -159,7 +173,10 @@ export class CpuMemory {
       this.probeWrite(address, 8);
       this.store32(address, Number(value & 0xffff_ffffn));
       this.store32(address + 4, Number(value >> 32n));
-    } else this.arena.view.setBigUint64(this.translate(address, 'write'), value, true);
+    } else {
+      const at = this.translate(address, 'write');
+      this.arena.view.setBigUint64(at, value, true);
+    }
   }
 
   store(address: number, sizeLog2: number, value: bigint): void {
