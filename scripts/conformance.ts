@@ -25,6 +25,11 @@ const options = await yargs(hideBin(process.argv))
     type: 'string',
     describe: 'Only records whose name contains this, or matches it as /pattern/',
   })
+  .option('driver', {
+    choices: ['table', 'compiled'] as const,
+    default: 'table' as const,
+    describe: 'Calls: a program over the table, or the compiled probe on the emulated processor',
+  })
   .option('verbose', { type: 'boolean', default: false, describe: 'Every difference, also the listed ones' })
   .option('differences', {
     type: 'string',
@@ -48,7 +53,7 @@ for (const [part, replay] of Object.entries(parts)) {
   const replayed = new Set<string>();
   for (const kernel of records.kernels) {
     if (options.kernel !== undefined && !options.kernel.includes(kernel)) continue;
-    const tally = await replay(records, kernel, { isWanted, expected, replayed });
+    const tally = await replay(records, kernel, { isWanted, expected, replayed, driver: options.driver });
     if (tally.replayed + tally.skipped.size === 0) continue;
     process.stdout.write(`${printTally(tally, options)}\n`);
     unlisted += tally.differences.filter((difference) => !difference.listed).length;

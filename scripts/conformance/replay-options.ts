@@ -4,6 +4,8 @@ import type { ExpectedDifferences } from './differences.ts';
 export interface ReplayOptions {
   readonly isWanted: (name: string) => boolean;
   readonly expected: ExpectedDifferences;
+  /** How the cases of calls are run; over the system-call table where not said. */
+  readonly driver?: 'table' | 'compiled' | undefined;
   /** Gets `kernel/name` of each record that was replayed. */
   readonly replayed: Set<string>;
 }

@@ -44,9 +44,14 @@ const groups: readonly (readonly [string, (probe: Probe) => void])[] = [
 
 const descriptorLimit = 30_000n;
 
+/** What `probe=` of a command line says. */
+export function selectionText(bootargs: string): string {
+  return /(?:^| )probe=(\S*)/.exec(bootargs)?.[1] ?? 'full';
+}
+
 /** Which groups a command line asks for: `full`, or names; no word about it means all. */
 export function selectionOf(bootargs: string): (group: string) => boolean {
-  const selection = /(?:^| )probe=(\S*)/.exec(bootargs)?.[1] ?? 'full';
+  const selection = selectionText(bootargs);
   return (group) => selection === '' || selection === 'full' || selection.includes(group);
 }
 

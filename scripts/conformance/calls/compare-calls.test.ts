@@ -86,6 +86,14 @@ describe('compared calls', () => {
     expect(differing([smaps(4, 4)], [smaps(4, 0)])).toEqual(['smaps.text']);
   });
 
+  it('do not count what the OOM killer reports', () => {
+    const died = (dmesg: readonly string[]) => [call('GROUP_DIED', { dmesg: [...dmesg] })];
+    expect(differing(died(['init invoked oom-killer: gfp_mask=0', 'Mem-Info:']), died(['other']))).toEqual(
+      [],
+    );
+    expect(differing(died(['Unable to handle']), died(['other']))).toEqual(['GROUP_DIED.dmesg']);
+  });
+
   it('match cases about the whole memory by what they are about', () => {
     const big = (len: number) =>
       call('big_alloc', { args: { what: 'half of RAM', len }, oom_log: [String(len)] });

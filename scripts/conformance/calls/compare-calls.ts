@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CallRecord } from '../../records/record.ts';
 import type { Fact } from '../fact.ts';
-import { inodeIn, isCompared, masked, unseen, withRelativeInodes } from './masks.ts';
+import { inodeIn, isCompared, isOomReport, masked, unseen, withRelativeInodes } from './masks.ts';
 
 type Json = z.core.util.JSONType;
 
@@ -61,7 +61,7 @@ export function compareCalls(recorded: readonly CallRecord[], emulated: readonly
     }
     const names = [...new Set([...Object.keys(call), ...Object.keys(own)])];
     return names
-      .filter((name) => !identity.has(name) && isCompared(name))
+      .filter((name) => !identity.has(name) && isCompared(name) && !isOomReport(call[name]))
       .map((name) => compareField(call, own, name, key, inodes));
   });
 }

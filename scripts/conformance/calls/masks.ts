@@ -18,6 +18,14 @@ export function isCompared(field: string): boolean {
   return !varyingField.test(field) && !unseenFields.has(field);
 }
 
+/** The report of the OOM killer: free memory, caches and tasks of that moment. */
+export function isOomReport(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.some((line) => typeof line === 'string' && line.includes('invoked oom-killer:'))
+  );
+}
+
 function withoutUnseen(value: Json): Json {
   if (typeof value === 'number') return value < 0 ? unseen : value;
   return Array.isArray(value) ? value.map(withoutUnseen) : value;

@@ -1,5 +1,7 @@
-import { runProbe, selectionOf } from '../../probe/run-probe.ts';
-import type { BootRecord, Records } from '../../records/record.ts';
+import type { System } from '../../../emulator/whatif/system.ts';
+import { compiledProbe, runCompiledProbe } from '../../probe/run-compiled-probe.ts';
+import { runProbe, selectionOf, selectionText } from '../../probe/run-probe.ts';
+import type { BootRecord, CallRecord, Records } from '../../records/record.ts';
 import { bootAsRecorded, whyNot } from '../boots/emulate-boot.ts';
 import { describeException } from '../exception.ts';
 import type { Fact } from '../fact.ts';
@@ -23,16 +25,28 @@ export async function replayCalls(
       continue;
     }
     options.replayed.add(`${kernel}/${name}`);
-    tally.take(name, await factsOf(boot, records));
+    tally.take(name, await factsOf(boot, records, options.driver));
   }
   return tally.result;
 }
 
-async function factsOf(boot: BootRecord, records: Records): Promise<Fact[]> {
+/** Runs the cases: as a program over the system-call table, or as the compiled probe on the emulated processor. */
+async function probe(
+  system: System,
+  bootargs: string,
+  driver: ReplayOptions['driver'],
+): Promise<CallRecord[]> {
+  if (driver !== 'compiled') return runProbe(system, selectionOf(bootargs));
+  const binary = compiledProbe();
+  if (binary === undefined) throw new Error('there is no aarch64-linux-gnu-gcc');
+  return runCompiledProbe(system, selectionText(bootargs), binary);
+}
+
+async function factsOf(boot: BootRecord, records: Records, driver: ReplayOptions['driver']): Promise<Fact[]> {
   const recorded = records.calls(boot.kernel, boot.name) ?? [];
   try {
     const system = await bootAsRecorded(boot, records);
-    return compareCalls(recorded, runProbe(system, selectionOf(boot.bootargs)));
+    return compareCalls(recorded, await probe(system, boot.bootargs, driver));
   } catch (error) {
     const emulated = `an exception: ${describeException(error)}`;
     return [{ field: 'run', item: '', recorded: `${recorded.length} calls`, emulated, equal: false }];
