@@ -51,6 +51,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'fit',
+    {
+      summary: 'Find the smallest CMA size with which workloads pass, and what it rests on',
+      load: async () => (await import('./commands/fit.ts')).fitCommand,
+    },
+  ],
+  [
     'explain',
     {
       summary: 'Tell why a region, area, heap or file of a board is as it is, and what would change it',

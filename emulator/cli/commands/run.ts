@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { failEach, faultOptionTable, readFaults } from '../fault-options.ts';
 import { loadJob, workloadNames } from '../jobs.ts';
 import { watchCalls, watchOptionTable } from '../watch-options.ts';
+import { readParameters } from '../workload-parameters.ts';
 
 /** `heapboard run`: workloads and programs on a booted board, side by side. */
 export const runCommand = defineCommand({
@@ -92,26 +93,12 @@ export const runCommand = defineCommand({
 
 async function readRunOptions(params: readonly string[], schedule: string | undefined, seed = 0) {
   const { roundRobin, shuffled } = await import('../../userland/workload/schedule.ts');
-  const { ExpressionError, parseExpression } = await import('../../userland/workload/expression.ts');
   if (schedule !== undefined && schedule !== 'round-robin' && schedule !== 'random') {
     const expected = 'round-robin or random';
     throw inputError('bad-option', { option: 'schedule', value: schedule, expected });
   }
-  const parameters = params.map((text): readonly [string, bigint] => {
-    const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? [];
-    try {
-      if (name !== undefined && value !== undefined)
-        return [name, parseExpression(value).evaluate(new Map())];
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-    }
-    throw inputError('bad-option', {
-      option: 'param',
-      value: text,
-      expected: 'NAME=VALUE, such as buffers=2',
-    });
-  });
-  return { parameters: new Map(parameters), order: schedule === 'random' ? shuffled(seed) : roundRobin };
+  const parameters = await readParameters(params);
+  return { parameters, order: schedule === 'random' ? shuffled(seed) : roundRobin };
 }
 
 /** Programs may print; where stdout is to hold one document, what they print goes to stderr. */

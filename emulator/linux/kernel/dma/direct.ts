@@ -4,7 +4,7 @@ import type { Device } from '../../drivers/base/device.ts';
 import type { Kernel } from '../../init/kernel.ts';
 import type { CmaArea } from '../../mm/cma.ts';
 import type { ZoneName } from '../../mm/zone.ts';
-import { orderOf, type Source } from './mapping.ts';
+import { orderOf, type Source } from './coherent-memory.ts';
 
 /**
  * Memory for devices that see physical addresses. Plays kernel/dma/direct.c, dma_direct_alloc() with

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../../base/decisions.ts';
 import type { PageRun } from '../../drivers/base/device.ts';
 import type { Kernel } from '../../init/kernel.ts';
-import type { Source } from './mapping.ts';
+import type { Source } from './coherent-memory.ts';
 
 /**
  * iommu_dma_alloc_remap(): pages from wherever there are some, largest blocks first, which IOMMU and processor then see
