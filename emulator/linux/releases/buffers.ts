@@ -30,6 +30,8 @@ export interface BufferBehaviours {
   readonly udmabufMap: 'page' | 'pfn';
   /** Whether /dev/udmabuf refuses a memfd that is sealed against writes to come. */
   readonly udmabufFutureWriteSeal: 'allowed' | 'EINVAL';
+  /** How long allocations and releases took where the release was recorded, in parts of a reference time. */
+  readonly bufferPace: number;
 }
 
 export const bufferHistory: History<BufferBehaviours> = {
@@ -191,5 +193,15 @@ export const bufferHistory: History<BufferBehaviours> = {
       evidence: 'inferred',
       says: 'makes no udmabufs of memfds that are sealed against writes to come',
     },
+  ],
+  bufferPace: [
+    {
+      since: 'rfc-2019',
+      value: 1.1,
+      evidence: 'recorded',
+      says: 'takes about 170 µs for a small CMA buffer',
+    },
+    { since: '6.12', value: 1.7, evidence: 'recorded', says: 'takes about 260 µs for a small CMA buffer' },
+    { since: '7.2', value: 0.3, evidence: 'recorded', says: 'takes about 45 µs for a small CMA buffer' },
   ],
 };

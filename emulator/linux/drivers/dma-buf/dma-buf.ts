@@ -22,6 +22,7 @@ import { POLLIN, POLLOUT } from '../../uapi/poll.ts';
 import { asAddress, type Register } from '../../uapi/registers.ts';
 import type { Device, PageRun } from '../base/device.ts';
 import { Reservation } from './dma-resv.ts';
+import { passTearDownTime } from './heaps/buffer-times.ts';
 
 /** What an exporter does with its buffers. Plays struct dma_buf_ops. */
 export interface DmaBufOperations {
@@ -226,6 +227,7 @@ export class DmaBufs {
   /** dma_buf_release(): called when the file's last reference went. */
   released(buffer: DmaBuf, kernel: Kernel, cause: ReleaseCause, last: Task | undefined): void {
     this.#live.delete(buffer);
+    passTearDownTime(kernel, this.#live.size);
     kernel.coherency.released(buffer);
     buffer.operations.release(kernel);
     for (const observer of this.#observers) observer.released?.(buffer, cause, last);

@@ -14,7 +14,7 @@ import {
 import { type Errno, errno } from '../../../uapi/errno.ts';
 import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
 import type { DmaHeapOperations, DmaHeaps, HeapRequest } from '../dma-heap.ts';
-import { clearingNanoseconds, setUpNanoseconds } from './clearing.ts';
+import { passClearingTime, passSetUpTime } from './buffer-times.ts';
 import { exporterName } from './exporter-name.ts';
 import { type HeapPlan, missingPatch, planHeaps } from './heap-plans.ts';
 import { kmallocLimitBytes } from './kmalloc.ts';
@@ -83,7 +83,7 @@ function allocateFrom(
   charge: RegionCharge | undefined,
 ): DmaBuf | Errno {
   const pageCount = lengthBytes / kernel.pageSizeBytes;
-  kernel.clock.advance(setUpNanoseconds.cma);
+  passSetUpTime(kernel, 'cma');
   const maximumOrder = kernel.config.number('CMA_ALIGNMENT') ?? 8;
   const pfn = area.alloc(pageCount, Math.min(orderOf(pageCount), maximumOrder));
   if (pfn < 0) return -errno.ENOMEM;
@@ -94,7 +94,7 @@ function allocateFrom(
     return -errno.EFAULT;
   }
   kernel.memory.zero(pfn * kernel.pageSizeBytes, lengthBytes);
-  kernel.clock.advance(clearingNanoseconds(lengthBytes));
+  passClearingTime(kernel, lengthBytes);
   if (pageCount * 8 > kmallocLimitBytes(kernel)) {
     releasePages(kernel, area, pfn, pageCount);
     return -errno.ENOMEM;

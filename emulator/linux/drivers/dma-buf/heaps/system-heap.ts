@@ -14,7 +14,7 @@ import { type Errno, errno } from '../../../uapi/errno.ts';
 import type { PageRun } from '../../base/device.ts';
 import type { DmaBuf, DmaBufOperations } from '../dma-buf.ts';
 import type { DmaHeapOperations, HeapRequest } from '../dma-heap.ts';
-import { clearingNanoseconds, setUpNanoseconds } from './clearing.ts';
+import { passClearingTime, passSetUpTime } from './buffer-times.ts';
 import { exporterName } from './exporter-name.ts';
 import { kmallocLimitBytes } from './kmalloc.ts';
 
@@ -117,7 +117,7 @@ function zeroChunks(kernel: Kernel, order: number, pfns: readonly number[]): voi
  */
 function takeChunks(kernel: Kernel, task: Task, lengthBytes: number, charge: Charge): ChunkRun[] | Errno {
   const { behaviours } = kernel.release;
-  kernel.clock.advance(setUpNanoseconds.system);
+  passSetUpTime(kernel, 'system');
   const runs: ChunkRun[] = [];
   let remaining = lengthBytes;
   for (const order of behaviours.systemHeapOrders) {
@@ -134,7 +134,7 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number, charge: Cha
     const taken = charged === 0 ? 0 : kernel.pages.allocMany(request, charged, pfns);
     uncharge(charge, (charged - taken) * 2 ** order);
     zeroChunks(kernel, order, pfns);
-    kernel.clock.advance(clearingNanoseconds(taken * chunkBytes));
+    passClearingTime(kernel, taken * chunkBytes);
     kernel.timers.catchUp();
     runs.push({ order, pfns });
     remaining -= taken * chunkBytes;
