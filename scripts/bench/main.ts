@@ -8,6 +8,7 @@ import { dtcCompile } from './dtc-compile.ts';
 import { kernelSource } from './kernel-source.ts';
 import { type Figure, measure, measureSpread } from './measure.ts';
 import { wholeProcess } from './process.ts';
+import { sweep } from './sweep.ts';
 import type { Limit } from './subject.ts';
 
 // Times what users wait for, and holds it against the limits that the project sets itself.
@@ -18,6 +19,7 @@ const subjects = {
   'dtc-compile': dtcCompile,
   'kernel-source': kernelSource,
   'alloc-close': allocClose,
+  sweep,
   process: wholeProcess,
 };
 
