@@ -86,6 +86,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'consumers',
+    {
+      summary: 'Tell what devices and known programs require of memory, and whether a board gives it',
+      load: async () => (await import('./commands/consumers.ts')).consumersCommand,
+    },
+  ],
+  [
     'cat',
     {
       summary: 'Print files that programs on a booted board would read, or list its folders',

@@ -8,6 +8,7 @@ import type { BoardProfile } from './board.ts';
 import { driverSchema, teeSchema } from './board-drivers.ts';
 import { parseCarveOut } from './carve-out.ts';
 import { efiMemoryTypes } from './efi-memory-map.ts';
+import { vendorHeapSchema } from './vendor-heaps.ts';
 
 const range = z.string('expected BASE+SIZE, for instance 0x40000000+1G').transform((text, context) => {
   const parsed = parseRange(text);
@@ -77,6 +78,7 @@ export const boardFileSchema = z.strictObject({
   drivers: z.array(driverSchema).default([]),
   tee: teeSchema.optional(),
   exports: z.array(regionExport).default([]),
+  heaps: z.array(vendorHeapSchema).default([]),
 });
 
 const fail: YamlFailure = (problem, position) =>
@@ -108,5 +110,6 @@ export function parseBoardFile(text: string, file: string): BoardProfile {
     drivers: facts.drivers,
     tee: facts.tee,
     exports: facts.exports,
+    heaps: facts.heaps,
   };
 }

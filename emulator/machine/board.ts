@@ -3,6 +3,7 @@ import type { ArchitectureName } from './architecture.ts';
 import type { DriverPlan, TeeFacts } from './board-drivers.ts';
 import type { CarveOut } from './carve-out.ts';
 import type { EfiMemoryRow } from './efi-memory-map.ts';
+import type { VendorHeapFacts } from './vendor-heaps.ts';
 
 /** A device that Heapboard has to know of though no tree describes it. */
 export interface BoardDevice {
@@ -62,4 +63,6 @@ export interface BoardProfile {
   readonly tee?: TeeFacts | undefined;
   /** Devices whose drivers make a heap of a region: of their own one, where none is named. */
   readonly exports?: readonly { readonly device: string; readonly region?: string | undefined }[] | undefined;
+  /** Heaps that the vendor's kernel has beside those of mainline. */
+  readonly heaps?: readonly VendorHeapFacts[] | undefined;
 }

@@ -1,12 +1,14 @@
 import { DecisionRecord } from '../base/decisions.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import type { HeapDriver } from '../linux/drivers/dma-buf/heaps/heap-driver.ts';
+import { vendorHeap } from '../linux/drivers/dma-buf/heaps/vendor-heap.ts';
 import { startKernel } from '../linux/init/main.ts';
 import type { CoherencyMode, DriverPlan, Platform, RegionExport } from '../linux/init/platform.ts';
 import { heapOptionAdvice } from '../linux/kconfig.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type FirmwareFacts, runFirmware } from '../machine/firmware.ts';
 import type { PressureFacts } from '../machine/pressure-facts.ts';
+import { debianAccounts, idOf } from '../userland/udev/accounts.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { System } from './system.ts';
 import { startUserland, type UserlandFacts } from './userland/start.ts';
@@ -69,9 +71,16 @@ function platformOf(request: BootRequest): Platform {
   return {
     drivers: [...(profile?.drivers ?? []), ...drivers],
     tee: isBare ? undefined : profile?.tee,
-    heapDrivers,
+    heapDrivers: [...vendorHeaps(profile), ...heapDrivers],
     coherency,
     pressure,
     exports: isBare ? [] : [...(profile?.exports ?? []), ...exports],
   };
+}
+
+/** The heaps of the board's vendor, as drivers; a group without a number is nobody's. */
+function vendorHeaps(profile: BoardProfile | undefined): readonly HeapDriver[] {
+  return (profile?.heaps ?? []).map(({ group, ...facts }) =>
+    vendorHeap({ ...facts, gid: group === undefined ? undefined : idOf(debianAccounts.groups, group) }),
+  );
 }

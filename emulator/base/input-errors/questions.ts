@@ -10,6 +10,17 @@ export const questionErrors = {
         ? `there are ${facts.known.join(', ')}`
         : `did you mean ${facts.near.join(' or ')}?`
     }`,
+  'contract-broken': (facts: { readonly problem: string }) => facts.problem,
+  'consumer-unknown': (facts: {
+    readonly name: string;
+    readonly near: readonly string[];
+    readonly known: readonly string[];
+  }) =>
+    `unknown consumer "${facts.name}"; ${
+      facts.near.length === 0
+        ? `known are ${facts.known.join(', ')}, and contracts (.yaml)`
+        : `did you mean ${facts.near.join(' or ')}?`
+    }`,
   'emulated-file-missing': (facts: { readonly path: string; readonly near: readonly string[] }) =>
     `${facts.path}: the board has no such file${facts.near.length === 0 ? '' : `; did you mean ${facts.near.join(' or ')}?`}`,
   'emulated-file-unreadable': (facts: { readonly path: string; readonly reason: string }) =>

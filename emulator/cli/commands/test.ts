@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { defineCommand } from '../command.ts';
+import { loadContract } from '../consumer-files.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { loadJob } from '../jobs.ts';
 import { reportOptionTable, requestReports } from '../report-options.ts';
@@ -26,7 +27,14 @@ export const testCommand = defineCommand({
     const { runScenario } = await import('../../whatif/scenario/run.ts');
     const results = [];
     for (const scenario of scenarios) {
-      results.push(await runScenario(scenario, (name) => loadJob(name, dirname(scenario.file))));
+      const folder = dirname(scenario.file);
+      results.push(
+        await runScenario(
+          scenario,
+          (name) => loadJob(name, folder),
+          (name) => loadContract(name, folder),
+        ),
+      );
     }
     const { scenarioDocument } = await import('../../report/scenario-json.ts');
     const document = scenarioDocument(results);

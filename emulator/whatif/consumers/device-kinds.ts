@@ -41,7 +41,7 @@ const rules: readonly KindRule[] = [
 ];
 
 /** Nodes that only tie others together. */
-const withoutDma = /-vc[456]$|mipi-csi/;
+const withoutDma = /-vc[456]$|mipi-csi|smmu|iommu/;
 
 /** The kind of a node; undefined for what neither name nor compatible tell. */
 export function kindOf(node: DtNode): DeviceKind | undefined {

@@ -1,9 +1,11 @@
-import { InputError } from '../../base/input-error.ts';
+import { InputError, inputError } from '../../base/input-error.ts';
 import type { RunOutcome } from '../../userland/workload/outcome.ts';
 import { type Job, runJobs } from '../../userland/workload/run.ts';
 import { roundRobin, shuffled } from '../../userland/workload/schedule.ts';
 import { loadBoot } from '../boot.ts';
 import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { checkConsumers } from '../consumers/consumers.ts';
+import type { Contract } from '../consumers/contract.ts';
 import { explainSystem } from '../explain/explain.ts';
 import type { System } from '../system.ts';
 import { settleUserland } from '../userland/start.ts';
@@ -29,11 +31,18 @@ export interface ScenarioResult {
 /** Finds the workload or program of a name, or of a path that starts at the scenario's folder. */
 export type FindJob = (name: string) => Promise<Job>;
 
+/** Finds the contract of a consumer, by its name or its path from the scenario's folder. */
+export type FindContract = (name: string) => Promise<Contract>;
+
 /** Runs a scenario: both sides, each on a fresh boot. Bad input that it does not expect is thrown. */
-export async function runScenario(scenario: Scenario, findJob: FindJob): Promise<ScenarioResult> {
+export async function runScenario(
+  scenario: Scenario,
+  findJob: FindJob,
+  findContract?: FindContract,
+): Promise<ScenarioResult> {
   const { name, summary, file, setup, before, after } = scenario;
-  const first = await observe(setup, before.keys.includes('refused'), findJob);
-  const second = await observe(scenario.change(setup), after.keys.includes('refused'), findJob);
+  const first = await observe(setup, before.keys.includes('refused'), findJob, findContract);
+  const second = await observe(scenario.change(setup), after.keys.includes('refused'), findJob, findContract);
   const differences = { before: before.compare(first), after: after.compare(second) };
   const showsNothing = after.compare(first).length === 0;
   const holds = differences.before.length + differences.after.length === 0;
@@ -41,7 +50,12 @@ export async function runScenario(scenario: Scenario, findJob: FindJob): Promise
   return { name, summary, file, verdict, ...differences };
 }
 
-async function observe(setup: Setup, mayRefuse: boolean, findJob: FindJob): Promise<Observed> {
+async function observe(
+  setup: Setup,
+  mayRefuse: boolean,
+  findJob: FindJob,
+  findContract: FindContract | undefined,
+): Promise<Observed> {
   const begun = await begin(setup, mayRefuse);
   if (begun instanceof InputError) {
     return { refusal: begun, summary: undefined, explain: undefined, outcome: undefined };
@@ -50,9 +64,10 @@ async function observe(setup: Setup, mayRefuse: boolean, findJob: FindJob): Prom
   if (setup.workloads.length === 0) settleUserland(system, setup.options);
   const summary = system.summary();
   const outcome = system.booted ? await runWorkloads(setup, system, findJob) : undefined;
+  const consumers = await checkConsumersOf(setup, request, findContract);
   const explain = (subject: string) => explainSystem(request, bootTree(request), subject);
   const log = system.dmesg.map(({ text }) => text);
-  return { refusal: undefined, summary, explain, outcome, log };
+  return { refusal: undefined, summary, explain, consumers, outcome, log };
 }
 
 interface Begun {
@@ -85,4 +100,20 @@ async function runWorkloads(setup: Setup, system: System, findJob: FindJob): Pro
   }
   const order = setup.schedule === 'random' ? shuffled(setup.options.seed ?? 0) : roundRobin;
   return runJobs(jobs, workloadHost(system), { credentials: setup.credentials, order });
+}
+
+/** Each consumer on a boot of its own kind: what workloads did must not change what it gets. */
+async function checkConsumersOf(
+  { consumers }: Setup,
+  request: BootRequest,
+  findContract: FindContract | undefined,
+): Promise<Observed['consumers']> {
+  if (consumers.length === 0) return undefined;
+  const contracts: Contract[] = [];
+  for (const name of consumers) {
+    if (findContract === undefined)
+      throw inputError('usage', { problem: `no contract of "${name}" is at hand` });
+    contracts.push(await findContract(name));
+  }
+  return checkConsumers(request, contracts, { asUser: false }).consumers;
 }

@@ -34,6 +34,7 @@ const nothing: Setup = {
   tree: undefined,
   options: {},
   workloads: [],
+  consumers: [],
   credentials: undefined,
   schedule: 'round-robin',
 };

@@ -31,6 +31,8 @@ export interface Setup {
   readonly tree: { readonly path: string } | { readonly source: string } | undefined;
   readonly options: BootOptions;
   readonly workloads: readonly ScenarioWorkload[];
+  /** Names or paths of the contracts of consumers that are checked. */
+  readonly consumers: readonly string[];
   readonly credentials: WorkloadCredentials | undefined;
   /** How the workloads' processes take turns. */
   readonly schedule: 'round-robin' | 'random';
@@ -260,6 +262,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
   ],
   ['credentials', setting(credentialsSchema, (credentials, setup) => ({ ...setup, credentials }))],
   ['workloads', readWorkloads],
+  ['consumers', setting(z.array(z.string().min(1)).min(1), (consumers, setup) => ({ ...setup, consumers }))],
 ]);
 
 /** What has a name already, and no way to be set yet. */

@@ -1,6 +1,7 @@
 import type { Facet } from '../facet.ts';
 import { areas } from './areas.ts';
 import { booted } from './booted.ts';
+import { consumers } from './consumers.ts';
 import { errno } from './errno.ts';
 import { explain } from './explain.ts';
 import { explanation } from './explanation.ts';
@@ -26,6 +27,7 @@ const all = [
   explanation,
   explain,
   workloads,
+  consumers,
   errno,
   leaks,
   findings,
