@@ -64,7 +64,13 @@ async function bundle() {
   const { oneCore } = await import('./one-core.mjs');
   const options = {
     absWorkingDir: root,
-    entryPoints: ['emulator/index.ts', 'emulator/cli/main.ts', 'emulator/cli/sweep/worker.ts'],
+    entryPoints: [
+      'emulator/index.ts',
+      'emulator/cli/main.ts',
+      'emulator/cli/sweep/worker.ts',
+      'emulator/testing/index.ts',
+      'emulator/testing/vitest.ts',
+    ],
     outdir: dist,
     outbase: 'emulator',
     bundle: true,
@@ -75,7 +81,7 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: installed,
+    external: [...installed, 'vitest'],
     chunkNames: 'chunks/[name]-[hash]',
     // Libraries in CommonJS form call require() for what Node brings.
     banner: {
