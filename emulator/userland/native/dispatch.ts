@@ -1,11 +1,12 @@
 import { signals } from '../../linux/uapi/signal.ts';
-import { ProcessEnded } from '../errors.ts';
+import { ProcessEnded, WaitsForever } from '../errors.ts';
 import type { Trap } from './backend.ts';
 import { control } from './calls/control.ts';
 import { list } from './calls/list.ts';
 import { create, open, open2 } from './calls/open.ts';
 import { attributes, exec, exit, map, onDescriptor } from './calls/other.ts';
 import { access, readLink, statAt, statFd, statFsFd, statFsPath, statPath, statx } from './calls/status.ts';
+import { controlFile, move, vector } from './calls/transfer.ts';
 import type { Case, Supervision, Verdict } from './supervision.ts';
 import type { TrapKind } from './trapped-calls.ts';
 
@@ -31,6 +32,10 @@ const handlers: Readonly<Record<TrapKind, (given: Supervision, asked: Case) => V
   truncate: onDescriptor,
   allocate: onDescriptor,
   flush: onDescriptor,
+  seek: onDescriptor,
+  'control-file': controlFile,
+  vector,
+  move,
   exec,
   exit,
 };
@@ -41,16 +46,18 @@ export function dispatch(given: Supervision, trap: Trap): Verdict {
   const process = kind === 'refused' ? undefined : given.processes.ofThread(trap.tid);
   const verdict =
     kind === 'refused' || process === undefined ? 'proceed' : handle(given, { trap, process }, kind);
-  if (verdict === 'proceed') given.answers.proceed(trap);
+  if (verdict === 'held') given.hold(trap);
+  else if (verdict === 'proceed') given.answers.proceed(trap);
   else given.answers.answer(trap, verdict);
   return verdict;
 }
 
-/** Where the board ends its process in the course of a call (it ran out of memory), the host's goes the same way. */
+/** What only other programs can wake sleeps until they do. Where the board ends its process in the course of a call (it ran out of memory), the host's goes the same way. */
 function handle(given: Supervision, asked: Case, kind: TrapKind): Verdict {
   try {
     return handlers[kind](given, asked);
   } catch (error) {
+    if (error instanceof WaitsForever) return 'held';
     if (!(error instanceof ProcessEnded)) throw error;
     const signal = error.status?.kind === 'killed' ? error.status.signal : signals.SIGKILL;
     given.host.kill(asked.process.pid, signal);

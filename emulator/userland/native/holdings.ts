@@ -48,6 +48,16 @@ export class Holdings {
     this.#holders.set(standIn, holders.add(process));
   }
 
+  /** How many descriptors and mappings of supervised processes lead to a buffer. */
+  references(standIn: StandIn): number {
+    let count = 0;
+    for (const { pid } of this.#processes.all) {
+      for (const [held] of descriptorsOf(pid, this.#standIns)) if (held === standIn) count += 1;
+      for (const held of mappingsOf(pid, this.#standIns)) if (held === standIn) count += 1;
+    }
+    return count;
+  }
+
   /** A process begins to end: what it holds now vanishes with it. */
   exits(process: NativeProcess): void {
     process.exiting = true;

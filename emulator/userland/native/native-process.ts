@@ -119,6 +119,15 @@ export class NativeProcesses {
     return process.board;
   }
 
+  /** Gives a process another counterpart, in place of one that sleeps. */
+  detachBoard(process: NativeProcess): void {
+    process.board = this.#boards.make(process.board.identity);
+  }
+
+  endBoard(board: BoardProcess): void {
+    this.#boards.end(board);
+  }
+
   allocated(process: NativeProcess, sizeBytes: number): void {
     if (process.buffers === 0) this.#allocators.push(process);
     process.buffers += 1;

@@ -10,6 +10,7 @@ export const redirectedPaths: readonly string[] = [
   '/sys/kernel/dmabuf',
   '/sys/kernel/debug/cma',
   '/sys/kernel/debug/dma_buf',
+  '/sys/kernel/debug/sync',
 ];
 
 /** Files of the host in which lines of the board replace those of the same name. */
@@ -42,6 +43,11 @@ export function descriptorPath(
   if (match === null) return undefined;
   const process = match[1] === 'self' || match[1] === 'thread-self' ? undefined : match[1];
   return { process, fd: Number(match[2]) };
+}
+
+/** `/proc/self/fdinfo/3`: the descriptor that is told about, and of which process. */
+export function descriptorFactsPath(path: string): ReturnType<typeof descriptorPath> {
+  return path.includes('/fdinfo/') ? descriptorPath(path.replace('/fdinfo/', '/fd/')) : undefined;
 }
 
 /** Text of the host with the lines that a pattern names taken from the board. */

@@ -1,11 +1,17 @@
 import type { Trap, TrapAnswers } from './backend.ts';
 import type { BoardProcess } from './board-process.ts';
 import type { Holdings } from './holdings.ts';
-import { boardOpenFlags } from './host/architecture.ts';
+import { boardOpenFlags, hostOpenFlags } from './host/architecture.ts';
 import { type Host, peekString } from './host/host.ts';
 import type { HostRegister } from './host/library.ts';
 import type { NativeProcess, NativeProcesses } from './native-process.ts';
-import { descriptorPath, isRedirected, mayBeRedirected, normalised } from './redirects.ts';
+import {
+  descriptorFactsPath,
+  descriptorPath,
+  isRedirected,
+  mayBeRedirected,
+  normalised,
+} from './redirects.ts';
 import type { FreshStandIn, StandIn, StandIns } from './stand-ins.ts';
 
 /** Errnos that the supervision itself gives; they are the same on host and board. */
@@ -27,7 +33,14 @@ export type Place =
   /** A normalised path of the board. */
   | { readonly kind: 'board'; readonly path: string }
   /** One of the process's own descriptors, by its link in /proc. */
-  | { readonly kind: 'stand-in'; readonly standIn: StandIn };
+  | { readonly kind: 'stand-in'; readonly standIn: StandIn }
+  /** What /proc tells about such a descriptor. */
+  | { readonly kind: 'facts'; readonly standIn: StandIn; readonly path: string };
+
+/** Whether a place is the host's business, also where it is about a file of the board. */
+export function isHosts(place: Place): place is Extract<Place, { kind: 'host' | 'facts' }> {
+  return place.kind === 'host' || place.kind === 'facts';
+}
 
 const hostPlace: Place = { kind: 'host' };
 
@@ -47,10 +60,13 @@ export interface Supervision {
   readonly holdings: Holdings;
   /** The buffer that the last call on the board made, and only once. */
   takeFreshBuffer(): FreshBuffer | undefined;
+  /** Files of the board for those of the host that a call moves bytes from or to. */
+  ordinaryFile(): number;
+  ordinaryPipe(): { readonly input: number; readonly output: number };
   /** The number that the next file of the board gets. */
   lowestFreeOnBoard(): number;
-  /** Lets virtual time pass until a sleeping process of the board wakes; false where nothing would wake it. */
-  waitOnBoard(board: BoardProcess): boolean;
+  /** Keeps a trap until its process on the board wakes, and dispatches it again. */
+  hold(trap: Trap): void;
   /** The bytes before a NUL, at most `limit`; undefined at a fault. */
   peekText(trap: Trap, index: number, limit: number): Uint8Array | undefined;
   /** Closes a descriptor of the board, whoever opened it. */
@@ -59,8 +75,8 @@ export interface Supervision {
   readHostFile(path: string): string | undefined;
 }
 
-/** What comes of a call: its result, or that the host makes it. */
-export type Verdict = number | 'proceed';
+/** What comes of a call: its result, that the host makes it, or that it waits and is to be tried again. */
+export type Verdict = number | 'proceed' | 'held';
 
 /** A trap with what is known of who is in it. */
 export interface Case {
@@ -79,6 +95,11 @@ export function int32(trap: Trap, index: number): number {
 
 export function uint32(trap: Trap, index: number): number {
   return int32(trap, index) >>> 0;
+}
+
+/** Open flags of the board as the host has them. */
+export function hostFlags(given: Supervision, flags: number): number {
+  return hostOpenFlags(given.host.architecture, flags);
 }
 
 /** Open flags as the board has them. */
@@ -111,6 +132,12 @@ function placeOfAbsolute(given: Supervision, trap: Trap, path: string): Place {
     const tid = descriptor.process === undefined ? trap.tid : Number(descriptor.process);
     const standIn = given.standIns.at(tid, descriptor.fd);
     return standIn === undefined ? hostPlace : { kind: 'stand-in', standIn };
+  }
+  const told = descriptorFactsPath(plain);
+  const about = told === undefined ? undefined : given.standIns.at(Number(told.process ?? trap.tid), told.fd);
+  if (about?.kind === 'buffer') {
+    const path = plain.replace(/^\/proc\/(self|thread-self)\//, `/proc/${trap.tid}/`);
+    return { kind: 'facts', standIn: about, path };
   }
   return isRedirected(plain) ? { kind: 'board', path: plain } : hostPlace;
 }

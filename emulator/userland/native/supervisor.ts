@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inputError } from '../../base/input-error.ts';
 import type { Kernel } from '../../linux/init/kernel.ts';
-import { waitForWake } from '../../linux/syscalls.ts';
 import { signalName } from '../../linux/uapi/signal.ts';
 import { decodeExitStatus } from '../../linux/uapi/wait.ts';
-import { spawnProcess } from '../process.ts';
+import { type Process, spawnProcess } from '../process.ts';
 import type { Identity, WorkloadHost } from '../workload/host.ts';
 import { UsageRecord } from '../workload/usage.ts';
 import type { NativeBackend, NativeExit, Trap } from './backend.ts';
@@ -69,6 +68,7 @@ class Run {
   readonly #given: Supervision;
   readonly #folderRoot: string;
   readonly #stopFollowing: () => void;
+  readonly #woken: (() => void)[] = [];
   #fresh: FreshBuffer | undefined;
 
   constructor(host: Host, kernel: Kernel, board: WorkloadHost, request: NativeRequest) {
@@ -121,15 +121,18 @@ class Run {
         this.#fresh = undefined;
         return fresh;
       },
+      ordinaryFile: once(() => memoryFileOf(parent)),
+      ordinaryPipe: once(() => {
+        const [output, input] = parent.pipe();
+        parent.write(input, 'ordinary bytes');
+        return { input, output };
+      }),
       lowestFreeOnBoard: () => {
         const lowest = parent.dup(kept);
         parent.close(lowest);
         return lowest;
       },
-      waitOnBoard: ({ process: { pid } }) => {
-        const task = kernel.tasks.byPid(pid);
-        return task !== undefined && waitForWake(kernel, task);
-      },
+      hold: (trap) => this.#hold(trap, kernel),
       peekText: (trap, index, limit) => peekString(host, trap.tid, argument(trap, index), limit),
       closeOnBoard: (boardFd) => parent.close(boardFd),
       readHostFile,
@@ -161,7 +164,10 @@ class Run {
     try {
       const exit = await backend.run(this.#standIns.releases, {
         trapped: (trap) => this.#trapped(trap),
-        released: () => this.#standIns.drain(),
+        released: () => {
+          this.#standIns.drain();
+          this.#resume();
+        },
         idle: () => {
           if (this.#holdings.hasExiting) this.#holdings.settle();
         },
@@ -177,6 +183,28 @@ class Run {
     const { name } = trap.call;
     this.#calls.set(name, (this.#calls.get(name) ?? 0) + 1);
     dispatch(this.#given, trap);
+    this.#resume();
+  }
+
+  /** The board's process sleeps in this call; other threads of the program go on with another one. */
+  #hold(trap: Trap, kernel: Kernel): void {
+    const owner = this.#processes.ofThread(trap.tid);
+    const sleeper = owner?.board;
+    const task = sleeper === undefined ? undefined : kernel.tasks.byPid(sleeper.process.pid);
+    if (owner === undefined || sleeper === undefined || task === undefined) return;
+    this.#processes.detachBoard(owner);
+    task.onWake = () => {
+      task.onWake = undefined;
+      this.#woken.push(() => {
+        this.#processes.endBoard(sleeper);
+        if (!this.#processes.hasEnded(owner)) dispatch(this.#given, trap);
+      });
+    };
+  }
+
+  /** Tries calls again that slept until just now. */
+  #resume(): void {
+    while (this.#woken.length > 0) this.#woken.shift()?.();
   }
 
   /** Signals that are meant for the program. The terminal's go to it by themselves. */
@@ -238,6 +266,22 @@ class Run {
     this.#standIns.end();
     rmSync(this.#folderRoot, { recursive: true, force: true });
   }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function memoryFileOf(parent: Process): number {
+  const name = parent.memory.pushString('ordinary');
+  const fd = parent.syscall('memfd_create', name, 0);
+  parent.memory.pop(name);
+  parent.ftruncate(fd, 4096);
+  return fd;
 }
 
 const passedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;

@@ -20,6 +20,10 @@ export type TrapKind =
   | 'truncate'
   | 'allocate'
   | 'flush'
+  | 'seek'
+  | 'control-file'
+  | 'vector'
+  | 'move'
   | 'exec'
   | 'exit';
 
@@ -38,8 +42,10 @@ export interface TrappedCall {
 
 const FIONCLEX = 0x5450;
 const FIOCLEX = 0x5451;
-const FIONBIO = 0x5421;
 const MAP_ANONYMOUS = 0x20;
+
+/** Of fcntl(): copies of descriptors, their close-on-exec flags, locks and owners are the same on every file. */
+const hostFcntlCommands = [0, 1, 2, 5, 6, 7, 8, 9, 36, 37, 38, 1030];
 
 /**
  * Every call of a program that the supervisor sees; all others run as if it were not there. io_uring is refused, since
@@ -67,12 +73,21 @@ export const trappedCalls: readonly TrappedCall[] = [
   { name: 'lgetxattr', kind: 'attributes' },
   { name: 'listxattr', kind: 'attributes' },
   { name: 'llistxattr', kind: 'attributes' },
-  { name: 'ioctl', kind: 'ioctl', exempt: { argument: 1, anyOf: [FIOCLEX, FIONCLEX, FIONBIO] } },
+  { name: 'ioctl', kind: 'ioctl', exempt: { argument: 1, anyOf: [FIOCLEX, FIONCLEX] } },
   { name: 'mmap', kind: 'map', exempt: { argument: 3, bits: MAP_ANONYMOUS } },
   { name: 'ftruncate', kind: 'truncate' },
   { name: 'fallocate', kind: 'allocate' },
   { name: 'fsync', kind: 'flush' },
   { name: 'fdatasync', kind: 'flush' },
+  { name: 'lseek', kind: 'seek' },
+  { name: 'readahead', kind: 'flush' },
+  { name: 'sync_file_range', kind: 'flush' },
+  { name: 'fcntl', kind: 'control-file', exempt: { argument: 1, anyOf: hostFcntlCommands } },
+  { name: 'readv', kind: 'vector' },
+  { name: 'writev', kind: 'vector' },
+  { name: 'splice', kind: 'move' },
+  { name: 'sendfile', kind: 'move' },
+  { name: 'copy_file_range', kind: 'move' },
   { name: 'execve', kind: 'exec' },
   { name: 'execveat', kind: 'exec' },
   { name: 'exit_group', kind: 'exit' },

@@ -1,27 +1,36 @@
 import {
   DMA_BUF_IOCTL_EXPORT_SYNC_FILE,
   DMA_BUF_IOCTL_IMPORT_SYNC_FILE,
-  DMA_BUF_IOCTL_SYNC,
   DMA_BUF_NAME_LEN,
   DMA_BUF_SET_NAME_A,
   DMA_BUF_SET_NAME_B,
 } from '../../../linux/uapi/dma-buf.ts';
-import { ioctlReads, ioctlSize } from '../../../linux/uapi/ioctl.ts';
-import { SYNC_IOC_FILE_INFO, SYNC_IOC_MERGE } from '../../../linux/uapi/sync-file.ts';
-import type { BoardProcess, Outcome } from '../board-process.ts';
+import {
+  FICLONE,
+  FIGETBSZ,
+  FIOASYNC,
+  FIONBIO,
+  FIONREAD,
+  ioctlReads,
+  ioctlSize,
+} from '../../../linux/uapi/ioctl.ts';
+import {
+  SW_SYNC_IOC_CREATE_FENCE,
+  SYNC_IOC_FILE_INFO,
+  SYNC_IOC_MERGE,
+} from '../../../linux/uapi/sync-file.ts';
 import type { StandIn } from '../stand-ins.ts';
 import { argument, type Case, hand, type Supervision, uint32, type Verdict } from '../supervision.ts';
 
 const F_GETFD = 1;
 const F_GETFL = 3;
 const FD_CLOEXEC = 1;
-/** The task sleeps; the call is to be made again. */
-const blocked = -512;
-const EINTR = 4;
 
 /** What a request's argument holds beside plain values. */
 interface RequestShape {
   readonly request: number;
+  /** Of older requests, whose numbers do not tell it. */
+  readonly sizeBytes?: number;
   /** Where a descriptor of the program is given. */
   readonly fdIn?: number;
   /** Where the new descriptor is reported. */
@@ -30,7 +39,11 @@ interface RequestShape {
 
 /** Requests of buffers and sync files with descriptors in their arguments. */
 const shapes: readonly RequestShape[] = [
-  { request: DMA_BUF_IOCTL_SYNC },
+  { request: SW_SYNC_IOC_CREATE_FENCE, fdOut: 36 },
+  { request: FIGETBSZ, sizeBytes: 4 },
+  { request: FIONBIO, sizeBytes: 4 },
+  { request: FIOASYNC, sizeBytes: 4 },
+  { request: FIONREAD, sizeBytes: 4 },
   { request: DMA_BUF_IOCTL_EXPORT_SYNC_FILE, fdOut: 4 },
   { request: DMA_BUF_IOCTL_IMPORT_SYNC_FILE, fdIn: 4 },
   { request: SYNC_IOC_MERGE, fdIn: 32, fdOut: 36 },
@@ -53,22 +66,26 @@ export function control(given: Supervision, asked: Case): Verdict {
   if (request === SYNC_IOC_FILE_INFO && standIn.kind === 'sync-file') {
     return fileInfo(given, asked, standIn);
   }
+  if (request === FICLONE) {
+    const source = given.standIns.at(trap.tid, uint32(trap, 2));
+    return process.board.call('ioctl', standIn.boardFd, request, source?.boardFd ?? given.ordinaryFile());
+  }
   return plainControl(given, asked, standIn, request);
 }
 
 /** A request whose argument is a struct of the size that its number tells. */
-function plainControl(given: Supervision, asked: Case, standIn: StandIn, request: number): number {
+function plainControl(given: Supervision, asked: Case, standIn: StandIn, request: number): Verdict {
   const { trap, process } = asked;
   const { board } = process;
   const shape = shapes.find((each) => each.request === request);
-  const size = ioctlSize(request);
+  const size = shape?.sizeBytes ?? ioctlSize(request);
   const address = argument(trap, 2);
   const bytes = size === 0 ? undefined : given.host.peek(trap.tid, address, size)?.slice();
   if (bytes !== undefined && shape?.fdIn !== undefined) translateIn(given, asked, bytes, shape.fdIn);
-  const reads = ioctlReads(request);
+  const reads = ioctlReads(request) || request === FIGETBSZ;
   const writable = !reads || bytes === undefined || given.host.poke(trap.tid, address, bytes);
   const lowestFree = given.lowestFreeOnBoard();
-  const outcome = completed(given, board, () => board.ioctl(standIn.boardFd, request, { bytes, writable }));
+  const outcome = board.ioctl(standIn.boardFd, request, { bytes, writable });
   const isNew = board.call('fcntl', lowestFree, F_GETFD) >= 0;
   if (!isNew) {
     if (outcome.result >= 0 && reads && bytes !== undefined)
@@ -83,16 +100,6 @@ function plainControl(given: Supervision, asked: Case, standIn: StandIn, request
   }
   if (reads) given.host.poke(trap.tid, address, outcome.bytes);
   return outcome.result;
-}
-
-/** Makes a call again as long as it waits for something that is set to happen. */
-function completed(given: Supervision, board: BoardProcess, call: () => Outcome): Outcome {
-  let outcome = call();
-  while (outcome.result === blocked) {
-    if (!given.waitOnBoard(board)) return { ...outcome, result: -EINTR };
-    outcome = call();
-  }
-  return outcome;
 }
 
 /** Puts what the board has just opened into the program: its number there, or -errno. */

@@ -10,6 +10,7 @@ import {
   hand,
   int32,
   nativeErrno,
+  type Place,
   pathArgument,
   placeOf,
   type Supervision,
@@ -20,6 +21,7 @@ import {
 const AT_FDCWD = -100;
 const O_CLOEXEC = 0o2000000;
 const O_ACCMODE = 3;
+const O_PATH = 0o10000000;
 /** Of creat(). */
 const createFlags = 0o1101;
 
@@ -65,9 +67,11 @@ function openPlace(given: Supervision, asked: Case, wanted: OpenArguments): Verd
   if (path === undefined) return 'proceed';
   const place = placeOf(given, trap, wanted.folderFd, path);
   if (place.kind === 'host') return 'proceed';
+  if (place.kind === 'facts') return openFacts(given, asked, place, wanted);
   if (place.kind === 'stand-in') {
     const { kind, label } = place.standIn;
-    // Files without a place of their own cannot be opened again.
+    // Files without a place of their own cannot be opened again, only pointed at.
+    if ((wanted.flags & O_PATH) !== 0) return 'proceed';
     if (kind === 'buffer' || kind === 'sync-file') return -nativeErrno.ENXIO;
     return openOnBoard(given, asked, label, wanted);
   }
@@ -92,6 +96,50 @@ function openOnBoard(given: Supervision, asked: Case, path: string, { flags, mod
   const fd = typeof fresh === 'number' ? fresh : hand(given, asked.trap, fresh, (flags & O_CLOEXEC) !== 0);
   if (fd < 0) board.close(boardFd);
   return fd;
+}
+
+/** /proc/PID/fdinfo/N of a buffer: the board's words, with the references that programs hold. */
+function openFacts(
+  given: Supervision,
+  { trap, process }: Case,
+  { standIn: about, path }: Extract<Place, { kind: 'facts' }>,
+  { flags }: OpenArguments,
+): Verdict {
+  const { board } = process;
+  const boardFd = board.open(`/proc/${board.process.pid}/fdinfo/${about.boardFd}`, 0, 0);
+  if (boardFd < 0) return boardFd;
+  given.standIns.drain();
+  const count = `count:\t${given.holdings.references(about)}\n`;
+  const theirs = given.readHostFile(path) ?? '';
+  const text = Buffer.from(board.readAll(boardFd))
+    .toString()
+    .replace(/count:\t\d+\n/, count)
+    .replace(/^ino:\t(\d+)\n/m, (line, inode: string) => line + locksIn(theirs, inode))
+    .replace(/flags:\t0(\d+)/, (_, octal: string) => `flags:\t0${withCloseOnExec(octal, theirs)}`);
+  const closeOnExec = (flags & O_CLOEXEC) !== 0;
+  const fresh = given.standIns.make({
+    kind: 'file',
+    boardFd,
+    label: 'fdinfo',
+    accessMode: 0,
+    content: Buffer.from(text),
+    onRelease: () => given.closeOnBoard(boardFd),
+  });
+  const fd = typeof fresh === 'number' ? fresh : hand(given, trap, fresh, closeOnExec);
+  if (fd < 0) board.close(boardFd);
+  return fd;
+}
+
+/** Locks are the host's to keep: its lines about them, with the board's inode. */
+function locksIn(hostFacts: string, inode: string): string {
+  const locks = hostFacts.match(/^lock:.*\n/gm) ?? [];
+  return locks.map((line) => line.replace(/([0-9a-f]+:[0-9a-f]+:)\d+/, `$1${inode}`)).join('');
+}
+
+/** Flags with the close-on-exec mark of the program's own descriptor. */
+function withCloseOnExec(octal: string, hostFacts: string): string {
+  const own = Number.parseInt(/^flags:\t(\d+)/m.exec(hostFacts)?.[1] ?? '0', 8) & O_CLOEXEC;
+  return ((Number.parseInt(octal, 8) & ~O_CLOEXEC) | own).toString(8).padStart(own === 0 ? 1 : 7, '0');
 }
 
 function kindOf(board: BoardProcess, boardFd: number): StandInKind {

@@ -38,7 +38,7 @@ export function map(given: Supervision, asked: Case): Verdict {
 /** Calls that the board answers for a descriptor by the plain values of their arguments. */
 export function onDescriptor(given: Supervision, { trap, process }: Case): Verdict {
   const standIn = given.standIns.at(trap.tid, int32(trap, 0));
-  if (standIn === undefined || standIn.kind === 'file') return 'proceed';
+  if (standIn === undefined || standIn.kind === 'file' || standIn.kind === 'folder') return 'proceed';
   const rest = trap.values.slice(1, 4);
   return process.board.call(trap.call.name, standIn.boardFd, ...rest);
 }

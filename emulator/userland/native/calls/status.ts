@@ -6,6 +6,7 @@ import {
   type Case,
   give,
   int32,
+  isHosts,
   pathArgument,
   placeOf,
   type Supervision,
@@ -44,7 +45,7 @@ function askBoard(
     return standIn === undefined ? undefined : ask(asked.process.board, { boardFd: standIn.boardFd });
   }
   const place = placeOf(given, asked.trap, folderFd, path);
-  if (place.kind === 'host') return undefined;
+  if (isHosts(place)) return undefined;
   if (place.kind === 'board') return ask(boardFor(given, asked), { path: place.path });
   // The link itself is the host's; what it leads to is the board's.
   if ((flags & AT_SYMLINK_NOFOLLOW) !== 0) return undefined;
@@ -194,7 +195,7 @@ export function readLink(given: Supervision, asked: Case): Verdict {
   const path = pathArgument(given, trap, at);
   if (path === undefined) return 'proceed';
   const place = placeOf(given, trap, at === 1 ? int32(trap, 0) : AT_FDCWD, path);
-  if (place.kind === 'host') return 'proceed';
+  if (isHosts(place)) return 'proceed';
   const size = int32(trap, at + 2);
   const { board } = asked.process;
   const outcome = board.withBytes(new Uint8Array(4096), true, (address) => {

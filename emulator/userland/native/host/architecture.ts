@@ -81,12 +81,23 @@ export function hostArchitecture(name: string): HostArchitecture {
   );
 }
 
-/** Open flags of the host as the board's, or the other way round. */
-export function boardOpenFlags(architecture: HostArchitecture, flags: number): number {
-  const known = architecture.openFlags.reduce((all, [host]) => all | host, 0);
-  const translated = architecture.openFlags.reduce(
-    (all, [host, board]) => ((flags & host) !== 0 ? all | board : all),
-    0,
-  );
+type FlagPair = readonly [from: number, to: number];
+
+function translate(pairs: readonly FlagPair[], flags: number): number {
+  const known = pairs.reduce((all, [from]) => all | from, 0);
+  const translated = pairs.reduce((all, [from, to]) => ((flags & from) !== 0 ? all | to : all), 0);
   return (flags & ~known) | translated;
+}
+
+/** Open flags of the host as the board has them. */
+export function boardOpenFlags({ openFlags }: HostArchitecture, flags: number): number {
+  return translate(openFlags, flags);
+}
+
+/** Open flags of the board as the host has them. */
+export function hostOpenFlags({ openFlags }: HostArchitecture, flags: number): number {
+  return translate(
+    openFlags.map(([host, board]) => [board, host]),
+    flags,
+  );
 }
