@@ -25,10 +25,12 @@ export function mprotect(task: Task, start: number, lengthBytes: number, protect
     if (area.start > covered) return -errno.ENOMEM;
     // Each MAY flag stands four bits above what it permits.
     if ((wanted & ~(area.flags >> 4) & VM_ACCESS_FLAGS) !== 0) return -errno.EACCES;
+    // Taking the part out may cut the mapping itself.
+    const { end: areaEnd } = area;
     for (const part of isolate(space, Math.max(start, area.start), Math.min(end, area.end))) {
       part.flags = (part.flags & ~VM_ACCESS_FLAGS) | wanted;
     }
-    covered = area.end;
+    covered = areaEnd;
     space.flush();
   }
   return covered < end ? -errno.ENOMEM : 0;
