@@ -6,6 +6,7 @@ import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { requestPicture, svgOptionTable } from '../svg-option.ts';
 
 /** `heapboard boot`: one boot and what came of it. */
 export const bootCommand = defineCommand({
@@ -24,12 +25,14 @@ export const bootCommand = defineCommand({
       describe: 'what a console shows of the log: by quiet, loglevel=, earlycon and the like',
     },
     'expect-booted': { takes: 'nothing', describe: 'exit code 1 where the boot ends in a panic' },
+    ...svgOptionTable,
     ...bootOptionTable,
   },
   examples: [
     ['heapboard boot hikey', 'which heaps a HiKey offers'],
     ['heapboard boot hikey --append-bootargs cma=64M --dmesg', 'what cma= does to them, with the kernel log'],
     ['heapboard boot hikey --append-bootargs quiet --console', 'what the serial console shows of the boot'],
+    ['heapboard boot hikey --svg memory.svg', 'the map of its memory as a picture'],
     ['heapboard boot board.dtb --memory 0x0+1G --memory 4G+1G', 'a blob whose RAM the boot loader fills in'],
     [
       'heapboard boot hi3660-hikey960.dtb --board hikey960 --json',
@@ -39,6 +42,7 @@ export const bootCommand = defineCommand({
   ],
   async run([input = ''], options, io) {
     const bootOptions = readBootOptions(options);
+    const writePicture = await requestPicture(options.svg);
     const notice = (text: string) => io.err(`heapboard: ${text}\n`);
     const system = await boot(input, bootOptions, { notice, stdin: io.stdin });
     settleUserland(system, bootOptions);
@@ -51,6 +55,10 @@ export const bootCommand = defineCommand({
       );
     if (options.json) io.out(toJson(console === undefined ? summary : { ...summary, console }));
     else io.out(bootText(summary, { colours: io.colours, dmesg, console }));
+    if (options.svg !== undefined) {
+      const { bootPicture } = await import('../../report/boot-picture.ts');
+      await writePicture(() => bootPicture(summary, system.environment.handoff).svg);
+    }
     return options['expect-booted'] && !system.booted ? exitCodes.expectationFailed : exitCodes.answer;
   },
 });

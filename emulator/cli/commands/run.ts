@@ -5,6 +5,8 @@ import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { failEach, faultOptionTable, readFaults } from '../fault-options.ts';
 import { loadJob, workloadNames } from '../jobs.ts';
+import { reportOptionTable, requestReports } from '../report-options.ts';
+import { requestPicture, svgOptionTable } from '../svg-option.ts';
 import { watchCalls, watchOptionTable } from '../watch-options.ts';
 import { readParameters } from '../workload-parameters.ts';
 
@@ -42,6 +44,8 @@ export const runCommand = defineCommand({
     },
     ...faultOptionTable,
     ...watchOptionTable,
+    ...reportOptionTable,
+    ...svgOptionTable,
     ...bootOptionTable,
   },
   examples: [
@@ -72,9 +76,15 @@ export const runCommand = defineCommand({
       ...(await readRunOptions(options.param, options.schedule, bootOptions.seed)),
       faults: await readFaults(options.fault),
     };
+    const reports = await requestReports(options.report, io);
+    const writePicture = await requestPicture(options.svg);
     const jobs = await Promise.all(names.map((name) => loadJob(name)));
     if (options['fail-each']) return failEach({ input, bootOptions, jobs, settings, json: options.json }, io);
     const system = await boot(input, bootOptions, { stdin: io.stdin });
+    const wantsPictures = options.svg !== undefined || options.report.length > 0;
+    const followed = wantsPictures
+      ? (await import('../../whatif/area-timeline.ts')).followAreas(system.running)
+      : undefined;
     const endWatch = await watchCalls(system, options, io);
     const outcome = await withoutStdout(options.json, () => runJobs(jobs, workloadHost(system), settings));
     await endWatch();
@@ -85,7 +95,17 @@ export const runCommand = defineCommand({
     }
     const document = runDocument(system.summary(), outcome);
     if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
-    else io.out((await import('../../report/run-text.ts')).runText(document, io.colours));
+    else if (!reports.takesStdout)
+      io.out((await import('../../report/run-text.ts')).runText(document, io.colours));
+    if (followed !== undefined) {
+      const names = new Map(outcome.processes.map(({ pid, name }) => [pid, name]));
+      const timelines = followed.finish(names);
+      const { busiestTimeline, runReport } = await import('../../report/run-report.ts');
+      const { bootPicture } = await import('../../report/boot-picture.ts');
+      const map = bootPicture(system.summary(), system.environment.handoff);
+      await reports.write(runReport(document, { map, timelines }));
+      await writePicture(() => busiestTimeline(timelines)?.svg ?? map.svg);
+    }
     const leaked = options['fail-on-leak'] && outcome.leaks.length > 0;
     return document.passed && !leaked ? exitCodes.answer : exitCodes.expectationFailed;
   },
