@@ -1,4 +1,4 @@
-import { hex, parseSize } from './units.ts';
+import { hex, parseSize, smaller } from './units.ts';
 
 /** A range of physical addresses: `[baseBytes, baseBytes + sizeBytes)`. */
 export interface PhysicalRange {
@@ -13,6 +13,13 @@ export function rangeEnd(range: PhysicalRange): bigint {
 
 export function rangesOverlap(a: PhysicalRange, b: PhysicalRange): boolean {
   return a.baseBytes < rangeEnd(b) && b.baseBytes < rangeEnd(a);
+}
+
+/** What two ranges have in common; undefined where that is nothing. */
+export function commonRange(a: PhysicalRange, b: PhysicalRange): PhysicalRange | undefined {
+  const [, baseBytes = 0n] = [a.baseBytes, b.baseBytes].toSorted((one, other) => (one < other ? -1 : 1));
+  const end = smaller(rangeEnd(a), rangeEnd(b));
+  return baseBytes < end ? { baseBytes, sizeBytes: end - baseBytes } : undefined;
 }
 
 /** `0x40000000+0x2000000`, the form that options take. */

@@ -65,6 +65,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'check',
+    {
+      summary: 'Find what will go wrong with a board, and what would put it right',
+      load: async () => (await import('./commands/check.ts')).checkCommand,
+    },
+  ],
+  [
     'policies',
     {
       summary: 'Tell which areas become heaps under each export policy, and who could exhaust whom',

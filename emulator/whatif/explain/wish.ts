@@ -86,15 +86,16 @@ export function heldRange(region: ReservedRegion): PhysicalRange | undefined {
 
 /**
  * Whether a changed boot takes from nobody: every region and the default area keep what they had. A boot that died
- * before had nothing to keep.
+ * before had nothing to keep. Regions in `except` may lose theirs.
  */
-export function takesFromNobody(before: System, after: System): boolean {
+export function takesFromNobody(before: System, after: System, except: readonly string[] = []): boolean {
   const then = before.kernel;
   const now = after.kernel;
   if (then === undefined || now === undefined) return true;
   const kept = then.regions.every((region) => {
     const range = heldRange(region);
     const later = now.regions.find((one) => one.nodePath === region.nodePath);
+    if (except.includes(region.nodePath)) return true;
     return range === undefined || (later?.state === region.state && later.sizeBytes >= range.sizeBytes);
   });
   const area = then.contiguous.defaultArea;

@@ -1,0 +1,80 @@
+import { InputError } from '../../base/input-error.ts';
+import type { SourcePosition } from '../../base/position.ts';
+import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { BootContext, type TreeContext } from './context.ts';
+import { curedBy } from './cures.ts';
+import { checkRules } from './findings/index.ts';
+import type { CheckRule, Remedy, Severity, Sighting } from './rule.ts';
+
+/** Something that will go wrong with a tree, or is not as it was meant. */
+export interface CheckFinding {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly subject: string;
+  readonly message: string;
+  readonly explanation: string;
+  readonly position?: SourcePosition | undefined;
+  /** What puts it right; applied and booted. */
+  readonly remedy?: Remedy | undefined;
+  /** Why somebody said that it is no matter. */
+  readonly suppressed?: string | undefined;
+}
+
+/** The document that `heapboard check --json` prints. */
+export interface CheckDocument {
+  readonly schemaVersion: 1;
+  readonly board: string | null;
+  readonly release: string;
+  /** Why nothing was booted, so that only the tree itself was looked at. */
+  readonly notBooted?: string | undefined;
+  readonly findings: readonly CheckFinding[];
+}
+
+export interface CheckOptions {
+  /** Other releases to compare with. */
+  readonly releases?: readonly string[] | undefined;
+}
+
+/** Boots a request and looks for all that the rules know of. */
+export function check(request: BootRequest, { releases = [] }: CheckOptions = {}): CheckDocument {
+  const context = contextOf(request, releases);
+  const findings = [...checkRules.values()].flatMap((rule) =>
+    sightingsOf(rule, context).map((sighting) => findingOf(rule, sighting, context)),
+  );
+  return {
+    schemaVersion: 1,
+    board: request.profile?.name ?? null,
+    release: request.release.name,
+    notBooted: context.refusal?.message,
+    findings,
+  };
+}
+
+/** A boot, or what can be told where RAM is missing. Other input that cannot be booted is thrown. */
+function contextOf(request: BootRequest, releases: readonly string[]): BootContext | TreeContext {
+  try {
+    return new BootContext(request, bootTree(request), releases);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.kind !== 'memory-missing') throw error;
+    return { request, tree: request.tree, refusal: error };
+  }
+}
+
+function sightingsOf(rule: CheckRule, context: BootContext | TreeContext): readonly Sighting[] {
+  if (rule.looksAt === 'tree') return rule.find(context);
+  return context instanceof BootContext ? rule.find(context) : [];
+}
+
+function findingOf(rule: CheckRule, sighting: Sighting, context: BootContext | TreeContext): CheckFinding {
+  const { subject, message, position, severity, remedy } = sighting;
+  const isBooted = context instanceof BootContext;
+  return {
+    id: rule.id,
+    severity: severity ?? rule.severity,
+    subject,
+    message,
+    explanation: rule.explanation,
+    position,
+    remedy: remedy?.() ?? (isBooted ? curedBy(rule, sighting, context) : undefined),
+  };
+}
