@@ -53,6 +53,11 @@ export abstract class Caller {
     return Number(systemCall(kernel, task, numberOf('brk'), address));
   }
 
+  /** getpagesize() */
+  get pageSizeBytes(): number {
+    return this.kernel.pageSizeBytes;
+  }
+
   get isAlive(): boolean {
     return this.task.isAlive;
   }
