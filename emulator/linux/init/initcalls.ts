@@ -105,7 +105,7 @@ const initcalls: readonly Initcall[] = [
     name: 'add_cma_heaps',
     run: whereBuiltIn('DMABUF_HEAPS_CMA', (kernel) => addCmaHeaps(kernel, kernel.dmaHeaps)),
   },
-  { level: 'device', name: 'optee_core_init', run: addTeeHeaps },
+  { level: 'device', name: 'optee_core_init', run: unlessModule('OPTEE', addTeeHeaps) },
   { level: 'device', name: 'heap_drivers_init', run: registerHeapDrivers },
   { level: 'device', name: 'board_drivers_init', run: scheduleBoardDrivers },
 ];
@@ -145,6 +145,11 @@ function whereBuiltIn(symbol: string, run: (kernel: Kernel) => Errno): (kernel: 
 /** Whether a page belongs to a CMA area. */
 function isInArea({ cma }: EarlyKernel, pfn: number): boolean {
   return cma.all.some(({ basePfn, pageCount }) => basePfn <= pfn && pfn < basePfn + pageCount);
+}
+
+/** Drivers that are modules wait as well; the built-in configuration leaves it open how they were built. */
+function unlessModule(symbol: string, run: (kernel: Kernel) => Errno): (kernel: Kernel) => Errno {
+  return (kernel) => (kernel.config.tristate(symbol) === 'm' ? 0 : run(kernel));
 }
 
 /** The subsystems of a kernel whose memory is up, empty as yet. */

@@ -5,6 +5,7 @@ import { insmod, lsmod, modprobe, rmmod } from '../../userland/kmod/tools.ts';
 import { type Process, spawnProcess } from '../../userland/process.ts';
 import { addDefinedModule, addGivenModule } from '../init/initramfs.ts';
 import type { Kernel } from '../init/kernel.ts';
+import { plainPlatform } from '../init/platform.ts';
 import { O_RDWR } from '../uapi/fcntl.ts';
 import type { ModuleDefinition } from './module/definition.ts';
 import { heapFunctions, heapNamespaces } from './module/heap-modules.ts';
@@ -260,5 +261,47 @@ describe('a given module file', () => {
     );
     expect(modprobe(root, 'their_heap').error).toMatchObject({ code: 'ENOENT' });
     expect(texts(kernel)).toContain('their_heap: Unknown symbol dma_heap_add (err -2)');
+  });
+});
+
+describe('the protected heap', () => {
+  const offer = {
+    ...plainPlatform,
+    tee: { staticPool: undefined, dynamicBytes: 8n << 20n, uses: ['secure-video' as const] },
+  };
+  const asOptee = ['TEE=m', 'OPTEE=m', 'TEE_DMABUF_HEAPS=y'];
+  const heap = '/dev/dma_heap/protected,secure-video';
+
+  it('comes when optee is loaded, after tee, and stays when it goes', () => {
+    const { kernel, root } = boot({ release: '6.18', symbols: asOptee, platform: offer });
+    expect(() => root.open(heap, O_RDWR)).toThrow(/ENOENT/);
+    expect(modprobe(root, 'optee').exitCode).toBe(0);
+    expect(loadedModules(root)).toEqual(['optee', 'tee']);
+    const fd = root.open(heap, O_RDWR);
+    const buffer = root.dmaHeapAlloc(fd, 4096, O_RDWR);
+    expect(rmmod(root, 'tee').stderr).toEqual(['rmmod: ERROR: Module tee is in use by: optee']);
+    expect(rmmod(root, 'optee').stderr).toEqual(['rmmod: ERROR: Module optee is in use']);
+    root.close(buffer);
+    expect(rmmod(root, 'optee').exitCode).toBe(0);
+    expect(() => root.dmaHeapAlloc(fd, 4096, O_RDWR)).toThrow(/EINVAL/);
+    expect(modprobe(root, 'optee').exitCode).toBe(0);
+    expect(root.dmaHeapAlloc(fd, 4096, O_RDWR)).toBeGreaterThan(fd);
+    expect(kernel.modules.get('optee')?.heaps).toEqual(['protected,secure-video']);
+  });
+
+  it('is there from the boot where optee is built in', () => {
+    const { root } = boot({
+      release: '6.18',
+      symbols: ['TEE=y', 'OPTEE=y', 'TEE_DMABUF_HEAPS=y'],
+      platform: offer,
+    });
+    expect(root.open(heap, O_RDWR)).toBeGreaterThanOrEqual(0);
+    expect(modprobe(root, 'optee').exitCode).toBe(0);
+    expect(root.readFile('/proc/modules')).toBe('');
+  });
+
+  it('does not exist in older releases', () => {
+    const { root } = boot({ release: '6.12', symbols: asOptee, platform: offer });
+    expect(modprobe(root, 'optee').stderr[0]).toMatch(/FATAL: Module optee not found/);
   });
 });

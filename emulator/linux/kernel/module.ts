@@ -36,6 +36,8 @@ export class Modules {
   readonly #loaded = new Map<string, LoadedModule>();
   readonly #definitions = new Map<string, ModuleDefinition>(moduleDefinitions);
   readonly #files = new Map<string, Uint8Array>();
+  /** Heaps by the module that brought them; they stay when it goes. */
+  readonly #heaps = new Map<string, string[]>();
 
   /** What is loaded, newest first, as /proc/modules lists it. */
   get all(): readonly LoadedModule[] {
@@ -144,7 +146,8 @@ export class Modules {
   /** do_init_module(): a module whose init fails is gone again. */
   #initialise(kernel: Kernel, image: ModuleImage, uses: readonly LoadedModule[]): Errno {
     const definition = this.#definitions.get(image.name);
-    const heaps: string[] = [];
+    const heaps = this.#heaps.get(image.name) ?? [];
+    this.#heaps.set(image.name, heaps);
     const module: LoadedModule = {
       name: image.name,
       image,

@@ -4,7 +4,7 @@ import type { TeeFacts } from '../../init/platform.ts';
 import { allocCoherent } from '../../kernel/dma/mapping.ts';
 import { type Errno, errno } from '../../uapi/errno.ts';
 import { Device } from '../base/device.ts';
-import { genPoolOver, type ProtectedPool, registerTeeHeap, staticPool } from './tee-heap.ts';
+import { genPoolOver, type ProtectedPool, putTeeHeaps, registerTeeHeap, staticPool } from './tee-heap.ts';
 
 /**
  * The driver of OP-TEE, as far as protected memory goes. Plays drivers/tee/optee/smc_abi.c,
@@ -30,6 +30,11 @@ export function addTeeHeaps(kernel: Kernel): Errno {
     if (registered < 0) return registered;
   }
   return 0;
+}
+
+/** The driver goes: its heaps stay, and have nothing to give until it comes back. */
+export function removeTeeBackend(kernel: Kernel): void {
+  putTeeHeaps(kernel);
 }
 
 function isConfigured({ config }: Kernel): boolean {

@@ -21,30 +21,60 @@ const uses: readonly ProtectedUse[] = ['secure-video', 'trusted-ui', 'secure-vid
 /** TEE_DMA_HEAP_SECURE_VIDEO_PLAY */
 const firstId = 1;
 
-/** tee_device_register_dma_heap(): 0, or -errno with a line in the log. */
-export function registerTeeHeap(kernel: Kernel, use: ProtectedUse, pool: ProtectedPool): Errno {
-  const name = `protected,${use}`;
-  const taken = kernel.dmaHeaps.all.some((heap) => heap.kind === 'tee' && heap.name === name);
-  const heap = taken
-    ? -errno.EBUSY
-    : kernel.config.enabled('TEE_DMABUF_HEAPS') || kernel.config.isReference
-      ? teeHeap(name, pool).register(kernel)
-      : -errno.EINVAL;
-  if (typeof heap !== 'number') return 0;
-  kernel.log.err(`optee optee: can't register DMA heap id ${firstId + uses.indexOf(use)} (${name})`);
-  return heap;
+/** Who gives a heap's memory; nobody while its driver is away. Heaps themselves never go. */
+interface Backend {
+  pool: ProtectedPool | undefined;
 }
 
-function teeHeap(name: string, pool: ProtectedPool) {
-  return heapDriver<ProtectedPool>({
+const backends = new WeakMap<Kernel, Map<string, Backend>>();
+
+function backendsOf(kernel: Kernel): Map<string, Backend> {
+  const known = backends.get(kernel) ?? new Map<string, Backend>();
+  backends.set(kernel, known);
+  return known;
+}
+
+/** tee_device_register_dma_heap(): 0, or -errno with a line in the log. A heap whose driver went is taken up again. */
+export function registerTeeHeap(kernel: Kernel, use: ProtectedUse, pool: ProtectedPool): Errno {
+  const name = `protected,${use}`;
+  const known = backendsOf(kernel).get(name);
+  const result = known === undefined ? addTeeHeap(kernel, name, pool) : takeUp(known, pool);
+  if (result < 0)
+    kernel.log.err(`optee optee: can't register DMA heap id ${firstId + uses.indexOf(use)} (${name})`);
+  return result;
+}
+
+function takeUp(backend: Backend, pool: ProtectedPool): Errno {
+  if (backend.pool !== undefined) return -errno.EBUSY;
+  backend.pool = pool;
+  return 0;
+}
+
+function addTeeHeap(kernel: Kernel, name: string, pool: ProtectedPool): Errno {
+  if (!kernel.config.enabled('TEE_DMABUF_HEAPS') && !kernel.config.isReference) return -errno.EINVAL;
+  const backend: Backend = { pool };
+  const heap = teeHeap(name, backend).register(kernel);
+  if (typeof heap === 'number') return heap;
+  backendsOf(kernel).set(name, backend);
+  return 0;
+}
+
+/** tee_device_put_all_dma_heaps() */
+export function putTeeHeaps(kernel: Kernel): void {
+  for (const backend of backendsOf(kernel).values()) backend.pool = undefined;
+}
+
+function teeHeap(name: string, backend: Backend) {
+  return heapDriver<Backend>({
     name,
     kind: 'tee',
     exporterName: 'tee',
-    probe: () => pool,
-    allocate: ({ data, pageCount }): HeapBuffer | Errno => {
-      const pfn = data.alloc(pageCount);
+    probe: () => backend,
+    allocate: ({ data: { pool }, pageCount }): HeapBuffer | Errno => {
+      if (pool === undefined) return -errno.EINVAL;
+      const pfn = pool.alloc(pageCount);
       if (pfn < 0) return pfn;
-      return { pages: () => [{ pfn, pageCount }], release: () => data.free(pfn, pageCount) };
+      return { pages: () => [{ pfn, pageCount }], release: () => pool.free(pfn, pageCount) };
     },
   });
 }

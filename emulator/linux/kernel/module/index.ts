@@ -1,5 +1,6 @@
 import type { ModuleDefinition } from './definition.ts';
 import { cmaHeapModule, systemHeapModule } from './heap-modules.ts';
+import { opteeModule, teeModule } from './tee-modules.ts';
 
 export type { ModuleDefinition } from './definition.ts';
 
@@ -12,6 +13,8 @@ function register(definition: ModuleDefinition): void {
 
 register(systemHeapModule);
 register(cmaHeapModule);
+register(teeModule);
+register(opteeModule);
 
 /** Every part of the kernel that may be a module, by name, in the order of linking. */
 export const moduleDefinitions: ReadonlyMap<string, ModuleDefinition> = definitions;
