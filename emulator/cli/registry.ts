@@ -51,6 +51,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'devices',
+    {
+      summary: 'Show which region each device gets, and where its own memory comes from',
+      load: async () => (await import('./commands/devices.ts')).devicesCommand,
+    },
+  ],
+  [
     'fit',
     {
       summary: 'Find the smallest CMA size with which workloads pass, and what it rests on',

@@ -96,7 +96,7 @@ function unusable(region: ReservedRegion): string | undefined {
   if (state === 'reserved') {
     const kind = region.noMap ? 'a no-map region' : 'a plain region';
     const compatible = region.compatible.length === 0 ? 'no compatible' : region.compatible.join(', ');
-    return `${nodePath} is ${kind} (${compatible}): no driver of the kernel hands its memory to devices; compatible = "shared-dma-pool" makes one`;
+    return `${nodePath} is ${kind} (${compatible}): no driver of the kernel hands its memory to devices (one that maps the region itself, as firmware loaders do, does not ask); compatible = "shared-dma-pool" makes it a pool`;
   }
   return `${nodePath} has no memory to give (${state}${region.reason === undefined ? '' : `: ${region.reason}`})`;
 }
