@@ -2,7 +2,7 @@ import { readFileSync, readSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inputError } from '../base/input-error.ts';
 import type { ConsolePort } from '../linux/drivers/tty/host-console.ts';
-import type { GuestFile } from '../userland/elf/execute.ts';
+import type { GuestFile, HeapEvent } from '../userland/elf/execute.ts';
 import type { Identity } from '../userland/workload/host.ts';
 import type { System } from '../whatif/system.ts';
 import { guestFiles } from './guest-files.ts';
@@ -19,6 +19,8 @@ export interface ElfRequest {
   readonly sysroot: string | undefined;
   /** What the program prints goes to stderr, since stdout carries a document. */
   readonly stdoutToStderr: boolean;
+  /** Told each line about a buffer that is made or goes away. */
+  readonly traceHeaps: ((line: string) => void) | undefined;
 }
 
 /** The program as it lies on the board: under /bin, or where a bind or the sysroot has it. */
@@ -63,6 +65,8 @@ export async function runElf(system: System, request: ElfRequest) {
     environment: environmentOf(request.env),
     identity: request.identity,
     isInit: request.init,
+    enter: system.calls,
+    ...(request.traceHeaps === undefined ? {} : { onHeapEvent: heapLines(request.traceHeaps) }),
     console: hostConsole(request.stdoutToStderr),
     limits: {
       instructions: countOf(request.maxInstructions),
@@ -72,6 +76,15 @@ export async function runElf(system: System, request: ElfRequest) {
   });
   signals.stop();
   return elfDocument(system.summary(), outcome);
+}
+
+/** A line for each buffer: who, what, and from where. */
+function heapLines(tell: (line: string) => void): (event: HeapEvent) => void {
+  return ({ kind, pid, heap, sizeBytes, site }) => {
+    const address = site === undefined ? '' : ` at 0x${site.address.toString(16)}`;
+    const name = site?.function === undefined ? '' : ` in ${site.function}`;
+    tell(`[pid ${pid}] ${kind} ${sizeBytes} bytes of ${heap}${address}${name}\n`);
+  };
 }
 
 /** The variables that are given, and a plain PATH and HOME. */

@@ -2,6 +2,7 @@ import { inputError } from '../../base/input-error.ts';
 import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { type CommandIo, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
+import { watchCalls, watchOptionTable } from '../watch-options.ts';
 
 const elfGroup = 'Programs on the emulated processor:';
 
@@ -24,6 +25,11 @@ const elfOptionTable = {
     takes: 'value',
     placeholder: 'FOLDER',
     describe: 'a root folder with ld.so and libraries, for dynamic programs',
+    group: elfGroup,
+  },
+  'trace-heaps': {
+    takes: 'nothing',
+    describe: 'print a line for each buffer that is made or goes away, with the function that asked',
     group: elfGroup,
   },
   timeout: {
@@ -75,6 +81,7 @@ export const execCommand = defineCommand({
       describe: 'exit code 1 where the program itself ended with 0 and a buffer was left to vanish',
     },
     ...elfOptionTable,
+    ...watchOptionTable,
     ...bootOptionTable,
   },
   examples: [
@@ -120,7 +127,7 @@ async function runOnProcessor(
   input: string,
   command: readonly string[],
   identity: ReturnType<typeof readUser>,
-  options: OptionValues<typeof elfOptionTable & typeof bootOptionTable> & {
+  options: OptionValues<typeof elfOptionTable & typeof watchOptionTable & typeof bootOptionTable> & {
     readonly json: boolean;
     readonly 'fail-on-leak': boolean;
   },
@@ -131,6 +138,7 @@ async function runOnProcessor(
     import('../exec-elf.ts'),
   ]);
   const system = await boot(input, readBootOptions(options), { stdin: io.stdin });
+  const endWatch = await watchCalls(system, options, io);
   const document = await runElf(system, {
     command,
     identity,
@@ -141,7 +149,9 @@ async function runOnProcessor(
     bind: options.bind,
     sysroot: options.sysroot,
     stdoutToStderr: options.json,
+    traceHeaps: options['trace-heaps'] ? io.err : undefined,
   });
+  await endWatch();
   if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
   else io.err((await import('../../report/elf-text.ts')).elfText(document, false));
   const leaked = options['fail-on-leak'] && document.leaks.length > 0;

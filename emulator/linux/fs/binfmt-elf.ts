@@ -4,20 +4,8 @@ import type { Kernel } from '../init/kernel.ts';
 import type { ExecutedImage, ProgramImage, Task } from '../kernel/task.ts';
 import { mapMemory } from '../mm/mmap.ts';
 import { ShmemInode } from '../mm/shmem.ts';
-import { type Errno, errno } from '../uapi/errno.ts';
-import { O_RDONLY } from '../uapi/fcntl.ts';
 import {
-  MAP_ANONYMOUS,
-  MAP_FIXED,
-  MAP_GROWSDOWN,
-  MAP_PRIVATE,
-  PROT_EXEC,
-  PROT_READ,
-  PROT_WRITE,
-} from '../uapi/mman.ts';
-import { RLIMIT_STACK } from '../uapi/resource.ts';
-import type { Dentry } from './dentry.ts';
-import {
+  dynamicBase,
   type ElfHeader,
   EM_AARCH64,
   ET_DYN,
@@ -34,6 +22,19 @@ import {
   readHeader,
   readProgramHeaders,
 } from '../uapi/elf.ts';
+import { type Errno, errno } from '../uapi/errno.ts';
+import { O_RDONLY } from '../uapi/fcntl.ts';
+import {
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_GROWSDOWN,
+  MAP_PRIVATE,
+  PROT_EXEC,
+  PROT_READ,
+  PROT_WRITE,
+} from '../uapi/mman.ts';
+import { RLIMIT_STACK } from '../uapi/resource.ts';
+import type { Dentry } from './dentry.ts';
 import { writeStack } from './elf-stack.ts';
 import type { BinaryFormat } from './exec.ts';
 import { lookUp } from './namei.ts';
@@ -43,8 +44,6 @@ import { lookUp } from './namei.ts';
  * position-independent program without an interpreter lies where one with an interpreter would.
  */
 
-/** ELF_ET_DYN_BASE: two thirds of the address space. */
-const dynamicBase = 0xaaaa_aaaa_0000;
 const stackTop = 2 ** 48 - 4096;
 const largestStackBytes = 8 * 2 ** 20;
 const decoder = new TextDecoder();
@@ -225,5 +224,5 @@ function mapSegment(
     file: undefined,
     offsetPages: 0,
   });
-  return mapped < 0 ? mapped : 0;
+  return Math.min(mapped, 0);
 }

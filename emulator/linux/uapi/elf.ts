@@ -12,6 +12,9 @@ export const PF_R = 4;
 export const headerBytes = 64;
 export const programHeaderBytes = 56;
 
+/** ELF_ET_DYN_BASE: where position-independent programs lie, two thirds up the address space. */
+export const dynamicBase = 0xaaaa_aaaa_0000;
+
 /** The header of a 64-bit little-endian file. */
 export interface ElfHeader {
   readonly type: number;

@@ -5,8 +5,9 @@ import { type PickOrder, type SystemCallEntry, spawn, systemCall } from '../../l
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../linux/uapi/fcntl.ts';
 import { SyscallError } from '../errors.ts';
 import { Process } from '../process.ts';
-import type { Identity, WorkloadHost } from '../workload/host.ts';
+import type { BufferSeen, Identity, WorkloadHost } from '../workload/host.ts';
 import { UsageRecord } from '../workload/usage.ts';
+import { Callers, type CallSite } from './callers.ts';
 import type { ElfOutcome } from './outcome.ts';
 import { ElfRun, type RunLimits } from './run.ts';
 
@@ -16,6 +17,16 @@ export interface GuestFile {
   readonly path: string;
   readonly mode: number;
   readonly bytes: Uint8Array;
+}
+
+/** A buffer that is made, or goes away. */
+export interface HeapEvent {
+  readonly kind: 'allocated' | 'released';
+  readonly pid: number;
+  readonly heap: string;
+  readonly sizeBytes: number;
+  /** Where the program was, of the one that is at work. */
+  readonly site: CallSite | undefined;
 }
 
 export interface ExecuteOptions {
@@ -32,8 +43,8 @@ export interface ExecuteOptions {
   readonly order?: PickOrder;
   /** What tracing puts in the place of the system-call table. */
   readonly enter?: SystemCallEntry;
-  /** Names the function around an address of a program; for leaks. */
-  readonly functionAt?: (task: Task) => string | undefined;
+  /** Told of each buffer that is made or goes away. */
+  readonly onHeapEvent?: (event: HeapEvent) => void;
 }
 
 /** Runs an AArch64 program on a booted board to its end; a SyscallError where the kernel refuses to start it. */
@@ -46,15 +57,18 @@ export async function executeElf(
   placeFiles(kernel, files);
   const task = firstTask(kernel, options);
   const run = new ElfRun(kernel, { enter, ...(order === undefined ? {} : { order }) });
+  const callers = new Callers(new Map(files.map((file) => [file.path, file.bytes])));
   const began = kernel.clock.now;
+  const unfollow = followHeaps(host, run, callers, options.onHeapEvent);
   const usage = new UsageRecord(host, () => {
     const { current } = run;
     if (current === undefined) return undefined;
-    const step = options.functionAt?.(current);
+    const step = callers.siteOf(current)?.function;
     return { process: `${current.command}[${current.tgid}]`, position: undefined, step };
   });
   run.start(task, { path, argv, environment, console });
   const end = await run.run(task, limits, () => usage.sample());
+  unfollow();
   const { areas, heaps, leaks } = usage.finish(new Set());
   const status = end.kind === 'ended' ? end.status : undefined;
   return {
@@ -71,6 +85,24 @@ export async function executeElf(
       return { pid: Number(pid), program, function: step ?? null, heap, sizeBytes };
     }),
   };
+}
+
+function followHeaps(
+  host: WorkloadHost,
+  run: ElfRun,
+  callers: Callers,
+  tell: ExecuteOptions['onHeapEvent'],
+): () => void {
+  if (tell === undefined) return () => {};
+  const event = (kind: HeapEvent['kind'], { heap, sizeBytes }: BufferSeen): void => {
+    const { current } = run;
+    const site = current === undefined ? undefined : callers.siteOf(current);
+    tell({ kind, pid: current?.tgid ?? 0, heap, sizeBytes, site });
+  };
+  return host.follow({
+    exported: (buffer) => event('allocated', buffer),
+    released: (buffer) => event('released', buffer),
+  });
 }
 
 function firstTask(kernel: Kernel, { isInit, identity, argv }: ExecuteOptions): Task {
