@@ -85,6 +85,31 @@ describe('--report', () => {
   });
 });
 
+describe('--svg', () => {
+  test('draws the memory of a boot, and an area over a run', async () => {
+    await runCommand(['boot', 'hikey', '--svg', inFolder('boot.svg')]);
+    const boot = readFileSync(inFolder('boot.svg'), 'utf8');
+    expect(boot).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*ramoops@21f00000.*<\/svg>\n$/s);
+    const { out } = await runCommand([
+      'run',
+      'hikey',
+      'gralloc',
+      '--svg',
+      inFolder('run.svg'),
+      '--report',
+      'junit',
+    ]);
+    expect(out).toContain('<testsuites name="heapboard run" tests="2" failures="0"');
+    expect(readFileSync(inFolder('run.svg'), 'utf8')).toContain('longest free run');
+  });
+
+  test('is refused before the boot where the place cannot be written', async () => {
+    const { code, out, err } = await runCommand(['boot', 'hikey', '--svg', '/nowhere/x.svg']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('/nowhere/x.svg: cannot be written');
+  });
+});
+
 describe('colours', () => {
   test.each([
     [true, {}, true],

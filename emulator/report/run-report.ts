@@ -20,11 +20,11 @@ export interface RunPictures {
 export function runReport(run: RunDocument, { map, timelines }: RunPictures): Report {
   const reliance = relianceText(run.reliance);
   const failed = new Set(run.failures.map(({ process }) => process)).size;
-  const leaks = run.leaks.length === 0 ? '' : `, ${run.leaks.length} buffers leaked`;
+  const leaks = run.leaks.length === 0 ? '' : `, ${counted(run.leaks.length, 'buffer')} leaked`;
   return {
     command: 'run',
     title: run.board ?? 'devicetree',
-    verdict: `${run.processes.length - failed} of ${run.processes.length} processes passed${leaks}`,
+    verdict: `${run.processes.length - failed} of ${run.processes.length} ${run.processes.length === 1 ? 'process' : 'processes'} passed${leaks}`,
     passed: run.passed,
     facts: [
       ['release', run.release],
@@ -61,7 +61,7 @@ function caseOf({ name, job }: ProcessOutcome, { failures }: RunDocument): Repor
     name,
     verdict: 'failed',
     message: `${first.step}: ${first.problem}`,
-    details: own.flatMap(failureLines),
+    details: [...first.why, ...own.slice(1).flatMap(failureLines)],
     position: first.position,
   };
 }
@@ -100,7 +100,7 @@ function timelineSection(timeline: AreaTimeline): ReportSection {
   const buffers = new Set(runs.map(({ buffer }) => buffer).filter((buffer) => buffer !== undefined)).size;
   return {
     title: `Area ${timeline.area} over the run`,
-    note: `${buffers} buffers, ${failures.length} requests refused. From left to right: each buffer that came or went.`,
+    note: `${counted(buffers, 'buffer')}, ${counted(failures.length, 'request')} refused. From left to right: each buffer that came or went.`,
     picture: drawTimeline(timeline).svg,
   };
 }
@@ -124,4 +124,8 @@ function usage({ areas, heaps }: RunDocument): ReportSection {
 
 function mapSection({ svg }: DrawnPicture): ReportSection {
   return { title: 'Memory', picture: svg };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Pivot, PivotCell, SweepSummary } from '../whatif/sweep/summary.ts';
 import { columns } from './columns.ts';
 import { peopleSize as size } from './people-size.ts';
+import { pivotTitle } from './sweep-picture.ts';
 
 /** A sweep for people: counts, a table over two axes, and why points failed. */
 export function sweepText(summary: SweepSummary, colours: boolean): string {
@@ -21,16 +22,10 @@ export function sweepText(summary: SweepSummary, colours: boolean): string {
   ].join('');
 }
 
-const titles: Readonly<Record<Pivot['value'], string>> = {
-  passed: 'Points that passed',
-  memTotal: 'MemTotal',
-  cmaTotal: 'CMA in all',
-  peak: 'Most in use of one area',
-};
-
-function title({ value, rows, columns: across }: Pivot): string {
-  if (rows === null) return titles[value];
-  return `${titles[value]}: ${rows} down${across === null ? '' : `, ${across} across`}`;
+function title(pivot: Pivot): string {
+  const { rows, columns: across } = pivot;
+  if (rows === null) return pivotTitle(pivot);
+  return `${pivotTitle(pivot)}: ${rows} down${across === null ? '' : `, ${across} across`}`;
 }
 
 function table({ rowLabels, columnLabels, cells, value }: Pivot): string {

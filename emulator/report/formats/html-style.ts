@@ -19,7 +19,7 @@ dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 1rem 0; overflow-x: auto; }
-figure svg { display: block; max-width: 100%; height: auto; }
+figure svg { display: block; width: min(100%, 34rem); height: auto; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); }
@@ -40,6 +40,7 @@ pre { background: var(--wash); padding: .75rem; overflow-x: auto; white-space: p
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   table, tbody, tr, td { display: block; }
   tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  td:empty { display: none !important; }
   td { border: 0; padding: 0; overflow-wrap: anywhere; }
   td:not([data-name=""])::before { content: attr(data-name) ": "; color: var(--soft); }
 }

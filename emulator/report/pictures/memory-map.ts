@@ -46,7 +46,7 @@ const kindNames: Readonly<Record<MapKind, string>> = {
   firmware: 'firmware',
   kernel: 'kernel',
   loader: 'put there by the boot loader',
-  failed: 'failed',
+  failed: 'failed, or given back',
 };
 
 const width = 380;

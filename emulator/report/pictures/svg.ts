@@ -68,8 +68,8 @@ text.bad { fill: var(--bad, #c62a2f); }
 .ram { fill: var(--wash, #eeeef2); stroke: var(--line, #c9c9d2); }
 .reserved { fill: #8d8d99; } .noMap { fill: #5b5b66; } .cma { fill: #3e8ed0; } .default { fill: #0f6cbd; }
 .coherent { fill: #12a594; } .firmware { fill: #a16207; } .kernel { fill: #8e4ec6; } .loader { fill: #d6409f; }
-.failed { fill: none; stroke: var(--bad, #c62a2f); stroke-dasharray: 3 2; }
 .item { stroke: var(--paper, #ffffff); stroke-width: .5; }
+.item.failed { fill: none; stroke: var(--bad, #c62a2f); stroke-width: 1; stroke-dasharray: 3 2; }
 .free { fill: #30a46c; opacity: .25; } .largest { fill: none; stroke: #30a46c; stroke-width: 1.5; }
 .mark { stroke: var(--bad, #c62a2f); stroke-width: 1.5; }
 `;

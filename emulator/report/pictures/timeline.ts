@@ -5,11 +5,11 @@ import { peopleSize } from '../people-size.ts';
 import type { DrawnPicture } from './memory-map.ts';
 import { boxOf, element, label, lineHeight, palette, picture, type TextBox } from './svg.ts';
 
-const width = 640;
-const left = 78;
+const width = 380;
+const left = 70;
 const right = width - 12;
-const mapHeight = 220;
-const curveHeight = 90;
+const mapHeight = 180;
+const curveHeight = 70;
 /** Failures that get a label of their own; the others are marks only. */
 const mostFailureLabels = 6;
 
@@ -147,7 +147,7 @@ function legendOf(colours: ReadonlyMap<string, string>, top: number, failureCoun
   );
   if (failureCount > 0)
     entries.push([`refused: ${failureCount}`, element('path', { d: 'M5,1 V12', class: 'mark' })]);
-  const columns = 3;
+  const columns = 2;
   const column = (width - 20) / columns;
   const labels: TextBox[] = [];
   const parts = entries.map(([text, swatch], index) => {
