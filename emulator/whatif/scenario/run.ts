@@ -99,7 +99,8 @@ async function runWorkloads(setup: Setup, system: System, findJob: FindJob): Pro
     jobs.push('inline' in workload ? { workload: workload.inline } : await findJob(workload.name));
   }
   const order = setup.schedule === 'random' ? shuffled(setup.options.seed ?? 0) : roundRobin;
-  return runJobs(jobs, workloadHost(system), { credentials: setup.credentials, order });
+  const { credentials, faults = [] } = setup;
+  return runJobs(jobs, workloadHost(system), { credentials, order, faults });
 }
 
 /** Each consumer on a boot of its own kind: what workloads did must not change what it gets. */

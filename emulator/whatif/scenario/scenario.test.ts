@@ -120,9 +120,9 @@ describe('one line with the place tells', () => {
       'folder/s.yaml:4:11: unknown key "bootarg" in change; did you mean bootargs?',
     ],
     [
-      'a change that is not there yet',
-      with_(`change: { faults: [] }\n${sides}`),
-      'folder/s.yaml:4:11: "faults" cannot be set yet; what can is board,',
+      'a fault of no kind',
+      with_(`change: { faults: [{ nth: 1 }] }\n${sides}`),
+      'folder/s.yaml:4:20: faults[0]: a fault needs one of fail, slow, vanish, kill, busy',
     ],
     [
       'a carve-out without a size',

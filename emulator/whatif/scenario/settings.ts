@@ -8,6 +8,8 @@ import { architectureNames } from '../../machine/architecture.ts';
 import { driverSchema } from '../../machine/board-drivers.ts';
 import { type CarveOut, parseCarveOut } from '../../machine/carve-out.ts';
 import { pressureSchema } from '../../machine/pressure-facts.ts';
+import type { Fault } from '../../userland/faults/fault.ts';
+import { readFault } from '../../userland/faults/parse-fault.ts';
 import {
   credentialsSchema,
   readWorkload,
@@ -36,6 +38,8 @@ export interface Setup {
   readonly credentials: WorkloadCredentials | undefined;
   /** How the workloads' processes take turns. */
   readonly schedule: 'round-robin' | 'random';
+  /** What goes wrong on purpose while the workloads run. */
+  readonly faults?: readonly Fault[] | undefined;
   /** Values for the workloads' parameters. */
   readonly parameters?: ReadonlyMap<string, bigint> | undefined;
   /** One bank of this size where the board's RAM begins, in place of the board's own. */
@@ -126,6 +130,13 @@ const placement = z.strictObject({
   kernelImage: range.optional(),
   initrd: range.optional(),
   dtb: range.optional(),
+});
+
+const faultOf = z.unknown().transform((written, context): Fault => {
+  const reading = readFault(written);
+  if ('fault' in reading) return reading.fault;
+  context.addIssue(reading.problem);
+  return z.NEVER;
 });
 
 const moduleLoad = z.string().transform((text, context): ModuleLoad => {
@@ -260,25 +271,20 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
       schedule,
     })),
   ],
+  ['faults', setting(z.array(faultOf).min(1), (faults, setup) => ({ ...setup, faults }))],
   ['credentials', setting(credentialsSchema, (credentials, setup) => ({ ...setup, credentials }))],
   ['workloads', readWorkloads],
   ['consumers', setting(z.array(z.string().min(1)).min(1), (consumers, setup) => ({ ...setup, consumers }))],
 ]);
 
-/** What has a name already, and no way to be set yet. */
-const notYet = ['faults'];
-
 /** The settings that a scenario and its change may name. */
-export const settingKeys: readonly string[] = [...settings.keys(), ...notYet];
+export const settingKeys: readonly string[] = [...settings.keys()];
 
-/** Reads one setting of a map, as what it does to a setup. */
+/** Reads one setting of a map, as what it does to a setup; `key` is one of `settingKeys`. */
 export function readSetting(key: string, map: YamlDocument, place: ScenarioPlace): Amend {
   const read = settings.get(key);
-  if (read !== undefined) return read(within(map, [key], key), place);
-  throw place.fail(
-    `"${key}" cannot be set yet; what can is ${[...settings.keys()].join(', ')}`,
-    map.positionOfKey([], key),
-  );
+  if (read === undefined) throw new Error(`there is no setting ${key}`);
+  return read(within(map, [key], key), place);
 }
 
 /** Workloads by name or path, or written out on the spot. */
