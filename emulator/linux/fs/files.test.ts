@@ -34,6 +34,15 @@ beforeEach(() => {
 const failure = (code: string) => expect.objectContaining({ code });
 const heap = '/dev/dma_heap/system';
 
+describe('a folder in memory', () => {
+  it('lists the newest name first', () => {
+    for (const name of ['a', 'b', 'c']) root.mkdir(`/tmp/${name}`);
+    root.rmdir('/tmp/b');
+    expect(root.readdir('/tmp')).toEqual(['c', 'a']);
+    expect(root.readdir('/dev/dma_heap')).toEqual(['linux,cma', 'system']);
+  });
+});
+
 describe('opening a heap node', () => {
   it.each([
     ['with O_EXCL', O_RDWR | O_CREAT | O_EXCL, 'EEXIST'],

@@ -110,8 +110,11 @@ export class Directory extends Inode {
     return this.#children.get(name) ?? -errno.ENOENT;
   }
 
+  /** A file system in memory lists the newest name first, as dcache_readdir() meets them. */
   override entries(_task: Task): readonly DirectoryEntry[] {
-    return [...this.#children].map(([name, inode]) => ({
+    const children = [...this.#children];
+    if (this.#makeFile !== undefined) children.reverse();
+    return children.map(([name, inode]) => ({
       name,
       inode: inode.number,
       type: (inode.mode & S_IFMT) >> 12,
