@@ -22,6 +22,8 @@ export interface HeatMap {
 }
 
 const mostLabel = 150;
+/** Wider ones lose the text of their cells first. */
+const mostWidth = 560;
 const rowHeight = lineHeight + 8;
 
 /**
@@ -36,10 +38,9 @@ export function drawHeatMap({ title, across, down, cells }: HeatMap): DrawnPictu
     ...across.values.map(textWidth),
     ...cells.flat().map((cell) => textWidth(cell?.text ?? '')),
   );
-  const column = Math.min(
-    90,
-    Math.max(18, widest + 8, (380 - left - 10) / Math.max(1, across.values.length)),
-  );
+  const count = Math.max(1, across.values.length);
+  const comfortable = Math.min(90, Math.max(18, widest + 8, (380 - left - 10) / count));
+  const column = Math.max(18, Math.min(comfortable, (mostWidth - left) / count));
   const isUpright = across.values.some((value) => textWidth(value) + 4 > column);
   const headHeight = isUpright
     ? Math.min(mostLabel, Math.max(...across.values.map(textWidth))) + 6
