@@ -1,12 +1,13 @@
 import type { PhysicalRange } from '../base/range.ts';
 import type { TreeEdit } from '../devicetree/edits/edits.ts';
 import type { HeapDriver } from '../linux/drivers/dma-buf/heaps/heap-driver.ts';
-import type { CoherencyMode, DriverPlan, RegionExport } from '../linux/init/platform.ts';
+import type { CoherencyMode, DriverPlan, RegionExport, TeeFacts } from '../linux/init/platform.ts';
 import type { ArchitectureName } from '../machine/architecture.ts';
 import type { CarveOut } from '../machine/carve-out.ts';
 import type { EfiMemoryRow } from '../machine/efi-memory-map.ts';
 import type { PressureFacts } from '../machine/pressure-facts.ts';
 import type { PermissionOptions } from './userland/device-rules.ts';
+import type { HeapModule } from './userland/heap-modules.ts';
 import type { ModuleLoad } from './userland/module-loads.ts';
 
 /** What may be said about a boot beside its devicetree; the same as the command line's options. */
@@ -49,8 +50,12 @@ export interface BootOptions {
   readonly moduleFiles?: readonly string[] | undefined;
   /** Drivers that allocate memory of their own, beside those of the board. */
   readonly drivers?: readonly DriverPlan[] | undefined;
+  /** What the trusted environment offers; what the board says where it is absent. */
+  readonly tee?: TeeFacts | undefined;
   /** Heaps that are plugged in: see `heapDriver`. */
   readonly heapDrivers?: readonly HeapDriver[] | undefined;
+  /** Plugged-in heaps that are modules of their own, to be loaded by name. */
+  readonly heapModules?: readonly HeapModule[] | undefined;
   /** What others keep in memory by the time the first process runs; nothing where it is absent. */
   readonly pressure?: PressureFacts | undefined;
   /** Whether devices see what the processor's caches hold: `full` where it is absent. */

@@ -165,6 +165,21 @@ describe('sweep', () => {
     });
   });
 
+  it('reports its points in other formats, and draws its table', async () => {
+    const { code, out } = await sweep(
+      '--report',
+      `junit=${at('r.xml')}`,
+      '--report',
+      'tap',
+      '--svg',
+      at('r.svg'),
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^TAP version 14?[\s\S]*not ok 2/);
+    expect(bytes('r.xml')).toMatch(/<testsuite[^>]*name="pools"[^>]*tests="12"[^>]*failures="4"/);
+    expect(bytes('r.svg')).toMatch(/^<svg[\s\S]*buffers=3/);
+  });
+
   it.each([
     ['bord: hikey', /s\.yaml:4:1: .*"bord"/],
     ['board: hikey\ngrid: { size: [64M], sise: [1] }', /s\.yaml:5:\d+: .*"sise"/],

@@ -3,6 +3,8 @@ import type { OptionValues } from '../command.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readText } from '../read-text.ts';
+import { reportOptionTable, requestReports } from '../report-options.ts';
+import { requestPicture, svgOptionTable } from '../svg-option.ts';
 import type { Shard } from '../sweep/run-sweep.ts';
 
 const defaultMost = 1_000_000;
@@ -36,6 +38,8 @@ const options = {
     placeholder: 'NUMBER',
     describe: `how many points a sweep may have; ${defaultMost.toLocaleString('en')} where not given`,
   },
+  ...reportOptionTable,
+  ...svgOptionTable,
   'expect-passed': { takes: 'nothing', describe: 'exit code 1 where a point did not pass' },
 } as const;
 
@@ -44,6 +48,7 @@ export const sweepCommand = defineCommand({
   arguments: [{ name: 'spec', describe: 'a YAML file: what is common, and a grid or a list of what varies' }],
   options,
   examples: [
+    ['heapboard sweep sizes.yaml --report html=sizes.html --svg sizes.svg', 'a page, and a heat map'],
     ['heapboard sweep sizes.yaml', 'all points, and a table of which passed'],
     ['heapboard sweep sizes.yaml --out sizes.jsonl --resume', 'go on with one that was stopped'],
     [
@@ -58,13 +63,23 @@ export const sweepCommand = defineCommand({
     if (values.resume && values.out === undefined)
       throw inputError('usage', { problem: '--resume needs --out, the file whose journal is gone on with' });
     const text = await readText(file, 'a sweep');
+    const reports = await requestReports(values.report, io);
+    const writePicture = await requestPicture(values.svg);
     const { sweepTo } = await import('../sweep/sweep-to.ts');
     const settings = { ...outputsOf(values), most, shard, jobs };
-    const outcome = await sweepTo({ text, file }, settings, (line) => io.err(`heapboard: ${line}\n`));
+    const tell = (line: string) => io.err(`heapboard: ${line}\n`);
+    const outcome = await sweepTo({ text, file }, settings, tell, async (summary, records) => {
+      if (values.report.length > 0)
+        await reports.write((await import('../../report/sweep-report.ts')).sweepReport(summary, records));
+      if (values.svg === undefined) return;
+      const { sweepPicture } = await import('../../report/sweep-picture.ts');
+      await writePicture(() => sweepPicture(summary.sweep, summary.pivot).svg);
+    });
     if (outcome.stopped) return exitCodes.interrupted;
     const { summary } = outcome;
     if (values.json) io.out((await import('../../report/json.ts')).toJson(summary));
-    else io.out((await import('../../report/sweep-text.ts')).sweepText(summary, io.colours));
+    else if (!reports.takesStdout)
+      io.out((await import('../../report/sweep-text.ts')).sweepText(summary, io.colours));
     const isMissed = values['expect-passed'] && summary.passed < summary.points;
     return isMissed ? exitCodes.expectationFailed : exitCodes.answer;
   },

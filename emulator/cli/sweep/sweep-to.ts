@@ -24,11 +24,15 @@ export type SweepOutcome =
   | { readonly stopped: true }
   | { readonly stopped: false; readonly summary: SweepSummary };
 
-/** Runs a sweep from its text: everything that could be wrong is looked at before the first point. */
+/**
+ * Runs a sweep from its text: everything that could be wrong is looked at before the first point. `look` sees the
+ * records while they are still at hand.
+ */
 export async function sweepTo(
   source: { readonly text: string; readonly file: string },
   settings: SweepSettings,
   tell: (line: string) => void,
+  look?: (summary: SweepSummary, records: Iterable<PointRecord>) => Promise<void>,
 ): Promise<SweepOutcome> {
   const sweep = loadSweep(source.text, source.file, settings.most);
   const { out, shard } = settings;
@@ -52,7 +56,10 @@ export async function sweepTo(
       journal.close();
       return { stopped: true };
     }
-    return { stopped: false, summary: finish(sweep, settings, journal, header) };
+    const summary = finish(sweep, settings, journal, header);
+    await look?.(summary, recordsOf(sweep.spec, shard, journal));
+    journal.remove();
+    return { stopped: false, summary };
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
@@ -97,9 +104,7 @@ function finish(
   const axes = [
     ...new Set([...spec.list.flat().map(({ axis }) => axis), ...spec.grid.map(({ name }) => name)]),
   ];
-  const summary = summariseSweep(header, axes, spec.pivot, records());
-  journal.remove();
-  return summary;
+  return summariseSweep(header, axes, spec.pivot, records());
 }
 
 function* linesOf(records: Iterable<PointRecord>): Generator<string> {

@@ -55,6 +55,7 @@ const nothing: Setup = {
   workloads: [],
   credentials: undefined,
   schedule: 'round-robin',
+  consumers: [],
 };
 
 const headShape = {
