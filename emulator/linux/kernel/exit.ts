@@ -53,16 +53,21 @@ function adoptChildren(kernel: Kernel, task: Task): void {
   for (const child of [...task.children]) {
     task.children.delete(child);
     child.parent = init;
-    if (child.state === 'zombie') kernel.tasks.remove(child);
+    if (child.state === 'zombie' && !asks(init)) kernel.tasks.remove(child);
     else init?.children.add(child);
   }
 }
 
-/** A parent that ignores SIGCHLD, and process 1, never ask; nobody is left to keep the zombie for. */
+/** Whether process 1 runs a program, which will ask how its children ended. */
+function asks(init: Task | undefined): boolean {
+  return init?.executed !== undefined;
+}
+
+/** A parent that ignores SIGCHLD, and a process 1 without a program, never ask; nobody is left to keep the zombie for. */
 function tellParent(kernel: Kernel, task: Task): void {
   const { parent } = task;
   const ignores = parent?.signals.action(signals.SIGCHLD).disposition === 'ignore';
-  if (parent === undefined || parent === kernel.tasks.init || !parent.isAlive || ignores)
+  if (parent === undefined || !parent.isAlive || ignores || (parent === kernel.tasks.init && !asks(parent)))
     kernel.tasks.remove(task);
   if (parent === undefined || !parent.isAlive) return;
   if (parent.signals.action(signals.SIGCHLD).disposition === 'handler') parent.signals.post(signals.SIGCHLD);
