@@ -9,8 +9,10 @@ export interface LeakedBuffer {
   readonly id: number;
   readonly heap: string;
   readonly sizeBytes: number;
-  /** The line that allocated it, `file:line:column`; undefined where no line of a test did. */
+  /** The line that allocated it, `file:line:column`; undefined where no line of the user's did. */
   readonly position: string | undefined;
+  /** The line of the test from which that line was reached. */
+  readonly testPosition: string | undefined;
   /** The stack at the allocation, from the test's own frame on. */
   readonly stack: string;
 }
@@ -29,9 +31,10 @@ export class LeakError extends Error {
   }
 }
 
-function sentence({ name, id, heap, sizeBytes, position }: LeakedBuffer): string {
+function sentence({ name, id, heap, sizeBytes, position, testPosition }: LeakedBuffer): string {
   const title = name === '' ? `buffer ${id}` : `buffer ${id} "${name}"`;
-  const place = position === undefined ? '' : `, allocated at ${position}`;
+  const origin = testPosition === position ? '' : `, by the test at ${testPosition}`;
+  const place = position === undefined ? '' : `, allocated at ${position}${origin}`;
   return `${title} of heap ${heap} (${formatSize(sizeBytes)}) leaked${place}`;
 }
 
@@ -96,6 +99,7 @@ export class LeakWatch {
       heap: buffer.heapName ?? buffer.exporterName,
       sizeBytes: buffer.sizeBytes,
       position: placeOf(frames[0]),
+      testPosition: placeOf(frames.at(-1)),
       stack: frames.join('\n'),
     };
   }
