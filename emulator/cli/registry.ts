@@ -107,6 +107,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'compare',
+    {
+      summary: 'Put boards, or variations of one, side by side: memory, heaps, devices, consumers, costs',
+      load: async () => (await import('./commands/compare.ts')).compareCommand,
+    },
+  ],
+  [
     'cat',
     {
       summary: 'Print files that programs on a booted board would read, or list its folders',

@@ -1,4 +1,5 @@
 import type { DeviceTree } from '../devicetree/tree.ts';
+import { exportPolicyNamed } from '../linux/drivers/dma-buf/heaps/export-policies/index.ts';
 import {
   type KernelConfig,
   namedConfig,
@@ -38,7 +39,11 @@ export function chooseKernel(
   const base = builtIn === undefined ? given : withBoardSymbols(given, board);
   const config = withSymbols(base, (options.kconfig ?? []).map(parseAssignment));
   refuseImpossibleModules(config, release);
-  return { release, config, exportPolicy: options.exportPolicy ?? usualPolicy(release) };
+  return {
+    release,
+    config,
+    exportPolicy: exportPolicyNamed(options.exportPolicy ?? usualPolicy(release)).name,
+  };
 }
 
 function withBoardSymbols(config: KernelConfig, board: BoardProfile | undefined): KernelConfig {

@@ -214,13 +214,13 @@ describe('the table of policies', () => {
         ?.exhaustion.map(({ kind, victims }) => `${kind} ${victims}`);
     expect(risks('none')).toEqual([]);
     expect(risks('explicit')).toEqual([
+      'device-region /soc/camera@1000',
       'one-pool default_cma_region,reserved',
-      'default-area /soc/camera@1000',
     ]);
     expect(risks('release')).toEqual([
+      'device-region /soc/camera@1000',
       'device-region /soc/video-codec@2000',
       'one-pool default_cma_region,reserved',
-      'default-area /soc/camera@1000',
     ]);
   });
 });

@@ -1,8 +1,9 @@
 import { hex } from '../../base/units.ts';
 import { exportPolicies } from '../../linux/drivers/dma-buf/heaps/export-policies/index.ts';
 import type { Kernel } from '../../linux/init/kernel.ts';
+import type { RegionExport } from '../../linux/init/platform.ts';
 import { type BootRequest, bootTree } from '../boot-tree.ts';
-import { dmaMasters } from '../consumers/devices.ts';
+import { type DmaMaster, dmaMasters } from '../consumers/devices.ts';
 import type { BootSummary, HeapSummary } from '../summary.ts';
 import { type Exhaustion, exhaustionOf } from './exhaustion.ts';
 import type { RefusedExportSummary } from './exports.ts';
@@ -53,7 +54,7 @@ export function comparePolicies(request: BootRequest): PoliciesDocument {
     policies: systems.map(({ policy, system }): PolicyOutcome => {
       const { tree } = system.environment.handoff;
       const { heaps, refusedExports } = system.summary();
-      const masters = dmaMasters(tree, request.profile?.devices);
+      const masters = withExports(dmaMasters(tree, request.profile?.devices), request.exports ?? []);
       return {
         policy: policy.name,
         summary: policy.summary,
@@ -73,4 +74,16 @@ function cmaHeaps(kernel: Kernel, heaps: readonly HeapSummary[]): readonly Polic
       const pages = kernel.cma.all.find((one) => one.name === area)?.pageCount ?? 0;
       return { name, area, exportedBy, needs, size: hex(BigInt(pages) * BigInt(kernel.pageSizeBytes)) };
     });
+}
+
+/** A device counts on the region that its driver is said to export, though the tree may not say so. */
+function withExports(masters: readonly DmaMaster[], exports: readonly RegionExport[]): readonly DmaMaster[] {
+  return masters.map((master) => {
+    const more = exports
+      .filter(({ device }) => device === master.node)
+      .flatMap(({ region }) =>
+        region === undefined ? [] : [region.startsWith('/') ? region : `/reserved-memory/${region}`],
+      );
+    return { ...master, regions: [...new Set([...master.regions, ...more])] };
+  });
 }

@@ -53,6 +53,7 @@ const nothing: Setup = {
   tree: undefined,
   options: {},
   workloads: [],
+  consumers: [],
   credentials: undefined,
   schedule: 'round-robin',
   consumers: [],
