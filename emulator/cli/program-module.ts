@@ -7,14 +7,19 @@ import { readText } from './read-text.ts';
 
 /** Loads a program module; what is none, or does not load, is an InputError. */
 export async function loadProgram(file: string): Promise<Program> {
-  await readText(file, 'a program module');
-  if (file.endsWith('ts')) readTypeScript();
-  const main = await importDefault(file);
+  const main = await loadDefault(file, 'a program module');
   if (!isProgram(main)) {
     const problem = `${file}: has no program as its default export: export default async (process) => exitCode`;
     throw inputError('program-broken', { problem });
   }
   return { name: basename(file, extname(file)), file, main };
+}
+
+/** The default export of a module in JavaScript or TypeScript; `what` is what messages call it. */
+export async function loadDefault(file: string, what: string): Promise<unknown> {
+  await readText(file, what);
+  if (file.endsWith('ts')) readTypeScript();
+  return importDefault(file);
 }
 
 async function importDefault(file: string): Promise<unknown> {

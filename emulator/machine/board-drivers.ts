@@ -58,7 +58,7 @@ export const driverSchema = z
     node: z.string().startsWith('/', 'expected a path of a node, from the root'),
     name: z.string().min(1).optional(),
     at: time.optional(),
-    allocate: z.union([size.transform((one) => [one]), z.array(size)]).default([]),
+    allocate: z.preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(size)).default([]),
     region: z.union([z.int().min(0), z.string().min(1)]).default(0),
     dmaBits: z.int().min(20).max(64).optional(),
   })

@@ -3,7 +3,7 @@ import type { DeviceTree } from '../devicetree/tree.ts';
 import type { HeapDriver } from '../linux/drivers/dma-buf/heaps/heap-driver.ts';
 import { vendorHeap } from '../linux/drivers/dma-buf/heaps/vendor-heap.ts';
 import { startKernel } from '../linux/init/main.ts';
-import type { CoherencyMode, DriverPlan, Platform, RegionExport } from '../linux/init/platform.ts';
+import type { CoherencyMode, DriverPlan, Platform, RegionExport, TeeFacts } from '../linux/init/platform.ts';
 import { heapOptionAdvice } from '../linux/kconfig.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import { type FirmwareFacts, runFirmware } from '../machine/firmware.ts';
@@ -20,6 +20,7 @@ export interface BootRequest extends FirmwareFacts, KernelChoice, UserlandFacts 
   readonly seed?: number | undefined;
   readonly drivers?: readonly DriverPlan[] | undefined;
   readonly heapDrivers?: readonly HeapDriver[] | undefined;
+  readonly tee?: TeeFacts | undefined;
   readonly coherency?: CoherencyMode | undefined;
   readonly pressure?: PressureFacts | undefined;
   /** Regions that drivers export on purpose, beside those of the profile. */
@@ -65,12 +66,13 @@ function platformOf(request: BootRequest): Platform {
     exports = [],
     coherency = 'full',
     firmware,
+    tee,
     pressure,
   } = request;
   const isBare = firmware === 'none';
   return {
     drivers: [...(profile?.drivers ?? []), ...drivers],
-    tee: isBare ? undefined : profile?.tee,
+    tee: tee ?? (isBare ? undefined : profile?.tee),
     heapDrivers: [...vendorHeaps(profile), ...heapDrivers],
     coherency,
     pressure,

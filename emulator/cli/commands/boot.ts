@@ -6,6 +6,7 @@ import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { heapDriverOption, withHeapDrivers } from '../heap-driver-option.ts';
 import { requestPicture, svgOptionTable } from '../svg-option.ts';
 
 /** `heapboard boot`: one boot and what came of it. */
@@ -26,6 +27,7 @@ export const bootCommand = defineCommand({
     },
     'expect-booted': { takes: 'nothing', describe: 'exit code 1 where the boot ends in a panic' },
     ...svgOptionTable,
+    'heap-driver': heapDriverOption,
     ...bootOptionTable,
   },
   examples: [
@@ -41,7 +43,7 @@ export const bootCommand = defineCommand({
     ['heapboard boot - < board.dts', 'a source from stdin'],
   ],
   async run([input = ''], options, io) {
-    const bootOptions = readBootOptions(options);
+    const bootOptions = await withHeapDrivers(readBootOptions(options), options['heap-driver']);
     const writePicture = await requestPicture(options.svg);
     const notice = (text: string) => io.err(`heapboard: ${text}\n`);
     const system = await boot(input, bootOptions, { notice, stdin: io.stdin });

@@ -4,6 +4,7 @@ import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { heapDriverOption, withHeapDrivers } from '../heap-driver-option.ts';
 import { loadJob, workloadNames } from '../jobs.ts';
 import { readParameters } from '../workload-parameters.ts';
 
@@ -51,6 +52,7 @@ export const fitCommand = defineCommand({
       describe: 'a value for a parameter of the workloads, such as buffers=2',
     },
     json: { takes: 'nothing', describe: 'one JSON document on stdout (docs/fit.md)' },
+    'heap-driver': heapDriverOption,
     ...bootOptionTable,
   },
   examples: [
@@ -75,7 +77,8 @@ export const fitCommand = defineCommand({
       seeds: readSeeds(options.seeds),
       options: { parameters: await readParameters(options.param) },
     };
-    const request = await loadBoot(input, readBootOptions(options), { stdin: io.stdin });
+    const bootOptions = await withHeapDrivers(readBootOptions(options), options['heap-driver']);
+    const request = await loadBoot(input, bootOptions, { stdin: io.stdin });
     const jobs = await Promise.all(options.workload.map((name) => loadJob(name)));
     const answer = await fitArea({ request, jobs, ...question });
     const names = jobs.map((job) => ('workload' in job ? job.workload.name : job.program.name));

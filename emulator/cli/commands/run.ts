@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { failEach, faultOptionTable, readFaults } from '../fault-options.ts';
+import { heapDriverOption, withHeapDrivers } from '../heap-driver-option.ts';
 import { loadJob, workloadNames } from '../jobs.ts';
 import { reportOptionTable, requestReports } from '../report-options.ts';
 import { requestPicture, svgOptionTable } from '../svg-option.ts';
@@ -46,6 +47,7 @@ export const runCommand = defineCommand({
     ...watchOptionTable,
     ...reportOptionTable,
     ...svgOptionTable,
+    'heap-driver': heapDriverOption,
     ...bootOptionTable,
   },
   examples: [
@@ -65,7 +67,7 @@ export const runCommand = defineCommand({
     ['heapboard run hikey gralloc --record trace.jsonl', 'and a record for `heapboard replay`'],
   ],
   async run([input = '', ...names], options, io) {
-    const bootOptions = readBootOptions(options);
+    const bootOptions = await withHeapDrivers(readBootOptions(options), options['heap-driver']);
     const [{ boot }, { workloadHost }, { runJobs }, { runDocument }] = await Promise.all([
       import('../../whatif/boot.ts'),
       import('../../whatif/workload-host.ts'),

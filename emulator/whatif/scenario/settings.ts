@@ -5,7 +5,7 @@ import type { TreeEdit } from '../../devicetree/edits/edits.ts';
 import type { RegionExport } from '../../linux/init/platform.ts';
 import { configNames } from '../../linux/kconfig.ts';
 import { architectureNames } from '../../machine/architecture.ts';
-import { driverSchema } from '../../machine/board-drivers.ts';
+import { driverSchema, teeSchema } from '../../machine/board-drivers.ts';
 import { type CarveOut, parseCarveOut } from '../../machine/carve-out.ts';
 import { pressureSchema } from '../../machine/pressure-facts.ts';
 import type { Fault } from '../../userland/faults/fault.ts';
@@ -257,6 +257,7 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     'coherency',
     option(z.enum(['full', 'tree', 'none'], 'expected full, tree or none'), (coherency) => ({ coherency })),
   ],
+  ['tee', option(teeSchema, (tee) => ({ tee }))],
   ['pressure', option(pressureSchema, (pressure) => ({ pressure }))],
   [
     'drivers',

@@ -97,6 +97,23 @@ describe('a plugged-in heap', () => {
     expect(() => process.dmaHeapAlloc(heap, 8192, O_RDWR)).toThrow(failure('EPERM'));
   });
 
+  it('tells whose mistake it is where its driver throws or gives nonsense', () => {
+    const throwing = heapDriver({
+      name: 'broken',
+      allocate: () => {
+        throw new TypeError('no such pool');
+      },
+    });
+    const { process, heap } = withHeap(throwing);
+    expect(() => process.dmaHeapAlloc(heap, 4096, O_RDWR)).toThrow(
+      'the driver of the heap "broken": no such pool',
+    );
+    const silent = withHeap(heapDriver({ name: 'silent', allocate: () => 0 }));
+    expect(() => silent.process.dmaHeapAlloc(silent.heap, 4096, O_RDWR)).toThrow(
+      /neither a buffer nor an errno/,
+    );
+  });
+
   it('may allocate when a device attaches, and processes get SIGBUS before', () => {
     let live = 0;
     const lazy = heapDriver({

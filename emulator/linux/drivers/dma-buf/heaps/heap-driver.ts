@@ -1,3 +1,4 @@
+import { InputError, inputError } from '../../../../base/input-error.ts';
 import type { Kernel } from '../../../init/kernel.ts';
 import type { Task } from '../../../kernel/task.ts';
 import {
@@ -98,7 +99,7 @@ class DriverData<Data> {
 function register<Data>(facts: HeapDriverFacts<Data>, kernel: Kernel): DmaHeap | Errno {
   const { name } = facts;
   if (!kernel.config.enabled('DMABUF_HEAPS')) return note(name, kernel, -errno.ENODEV);
-  const found = facts.probe?.(kernel);
+  const found = guarded(name, () => facts.probe?.(kernel));
   if (typeof found === 'number' && found < 0) return note(name, kernel, found);
   const own = new DriverData(found as Data);
   const operations = facts.allocate === undefined ? undefined : operationsOf(facts, own);
@@ -129,9 +130,11 @@ function operationsOf<Data>(facts: HeapDriverFacts<Data>, own: DriverData<Data>)
       const { heap, kernel, task, lengthBytes, fdFlags, heapFlags } = request;
       const { data } = driverDataOf(heap) === own ? own : misplaced(heap);
       const pageCount = lengthBytes / kernel.pageSizeBytes;
-      const made = facts.allocate?.({ data, lengthBytes, pageCount, fdFlags, heapFlags, heap, kernel, task });
-      if (made === undefined) return -errno.EINVAL;
-      if (typeof made === 'number') return made < 0 ? made : -errno.EINVAL;
+      const asked = { data, lengthBytes, pageCount, fdFlags, heapFlags, heap, kernel, task };
+      const made = guarded(heap.name, () => facts.allocate?.(asked));
+      if (typeof made === 'number' && made < 0) return made;
+      if (!isBuffer(made))
+        throw brokenDriver(heap.name, 'allocate gave neither a buffer nor an errno below 0');
       const { behaviours } = kernel.release;
       const buffer = kernel.dmaBufs.export(
         {
@@ -148,6 +151,25 @@ function operationsOf<Data>(facts: HeapDriverFacts<Data>, own: DriverData<Data>)
       return buffer;
     },
   };
+}
+
+/** What somebody's code comes to; what it throws is a mistake of that code, and told as such. */
+function guarded<Result>(name: string | undefined, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw brokenDriver(name, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function brokenDriver(name: string | undefined, problem: string): InputError {
+  return inputError('program-broken', { problem: `the driver of the heap "${name ?? ''}": ${problem}` });
+}
+
+function isBuffer(made: unknown): made is HeapBuffer {
+  if (typeof made !== 'object' || made === null || !('pages' in made) || !('release' in made)) return false;
+  return typeof made.pages === 'function' && typeof made.release === 'function';
 }
 
 function misplaced(heap: DmaHeap): never {
