@@ -42,6 +42,8 @@ export class CpuMemory {
   readonly arena: Arena;
   #pages: GuestPages;
   #generation = -1;
+  /** How often all translations were forgotten. */
+  flushes = 0;
 
   constructor(arena: Arena, pages: GuestPages) {
     this.arena = arena;
@@ -61,6 +63,7 @@ export class CpuMemory {
   }
 
   flush(): void {
+    this.flushes += 1;
     const { readTable } = arenaLayout;
     this.arena.bytes.fill(0xff, readTable, readTable + 2 * tableEntries * tableEntryBytes);
     this.#generation = this.#pages.generation;
