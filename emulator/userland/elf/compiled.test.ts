@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { compileForAarch64, hasCrossCompiler } from '../../testing/cross-compiler.ts';
+import { runElfOn } from '../../testing/run-elf.ts';
+
+const wanted = hasCrossCompiler() ? describe : describe.skip;
+
+wanted('a compiled program', () => {
+  it('uses heaps, shares a buffer with its child, and runs out of memory', async () => {
+    const bytes = compileForAarch64('fixtures/aarch64/heaps.c');
+    const seen = await runElfOn('hikey', bytes, { argv: ['heaps', 'linux,cma'] });
+    expect(seen.stdout).toBe(
+      'child ended with 3 and wrote: from the child\nalloc 1099511627776: Cannot allocate memory\n',
+    );
+    expect(seen).toMatchObject({ exitCode: 0, leaks: [] });
+    expect(seen.areas).toMatchObject([{ name: 'linux,cma', peakBytes: 384 * 1024 + (1 << 20) }]);
+  });
+
+  it('is told what it leaked and in which function', async () => {
+    const bytes = compileForAarch64('fixtures/aarch64/heaps.c');
+    const seen = await runElfOn('hikey', bytes, { argv: ['heaps', 'system', 'leak'] });
+    expect(seen.leaks).toMatchObject([
+      { program: 'program', function: 'allocate_buffer', heap: 'system', sizeBytes: 1 << 20 },
+    ]);
+  });
+
+  it('has threads, handlers, pipes and time', async () => {
+    const seen = await runElfOn('hikey', compileForAarch64('fixtures/aarch64/threads.c'));
+    expect(seen.stdout.split('\n')).toEqual([
+      'counted 20000',
+      expect.stringMatching(/^signal 10 at /),
+      'child said hi and died of signal 6',
+      'signal 11 at 0x1234',
+      '',
+    ]);
+    expect(seen.exitCode).toBe(9);
+    expect(seen.nanoseconds).toBeGreaterThan(2_000_000_000n);
+  });
+
+  it('gives the same trace in every run', async () => {
+    const bytes = compileForAarch64('fixtures/aarch64/threads.c');
+    const [first, second] = [await runElfOn('hikey', bytes), await runElfOn('hikey', bytes)];
+    expect(second).toEqual(first);
+  });
+});
