@@ -111,10 +111,18 @@ export class PhysicalMemory {
     }
   }
 
-  /** Zeroes a range. Whole frames cease to exist; the cost is one look per 2 MiB that nobody wrote to. */
+  /** Zeroes a range. Whole frames cease to exist; the cost is one look per 2 MiB of the range, or of what was written. */
   zero(address: number, lengthBytes: number): void {
     if (this.#writtenFrames === 0) return;
     const end = address + lengthBytes;
+    if (lengthBytes > blockBytes * this.#blocks.size) {
+      for (const [blockIndex, block] of this.#blocks) {
+        const start = Math.max(address, blockIndex * blockBytes);
+        const blockEnd = Math.min(end, (blockIndex + 1) * blockBytes);
+        if (start < blockEnd) this.#zeroInBlock(block, blockIndex, start, blockEnd);
+      }
+      return;
+    }
     for (let at = address; at < end; ) {
       const blockIndex = Math.floor(at / blockBytes);
       const blockEnd = Math.min((blockIndex + 1) * blockBytes, end);

@@ -155,9 +155,11 @@ export class Zone {
    */
   takeMany(order: number, type: MigrateType, count: number, into: number[]): number {
     let taken = 0;
+    let least = order;
     while (taken < count) {
-      const current = this.#smallestFrom(order, type);
+      const current = this.#smallestFrom(least, type);
       if (current < 0) {
+        least = order;
         const stolen = this.#steal(order, type);
         if (stolen < 0) break;
         into.push(stolen);
@@ -167,9 +169,13 @@ export class Zone {
       const start = this.#originPfn + this.#area(current).first(type) * 2 ** current;
       const chunks = Math.min(count - taken, 2 ** (current - order));
       this.#remove(start, current);
-      for (let chunk = 0; chunk < chunks; chunk += 1) into.push(start + chunk * 2 ** order);
-      this.#giveBackRest(start, chunks * 2 ** order, current, type);
+      const chunkPages = 1 << order;
+      const end = start + chunks * chunkPages;
+      for (let pfn = start; pfn < end; pfn += chunkPages) into.push(pfn);
+      if (chunks < 2 ** (current - order)) this.#giveBackRest(start, chunks * chunkPages, current, type);
       taken += chunks;
+      // Only a steal puts smaller blocks back while more are wanted.
+      least = current;
     }
     return taken;
   }

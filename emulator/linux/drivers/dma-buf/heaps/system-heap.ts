@@ -107,8 +107,14 @@ function freeRuns(kernel: Kernel, runs: readonly ChunkRun[]): void {
 function zeroChunks(kernel: Kernel, order: number, pfns: readonly number[]): void {
   const { memory, pageSizeBytes } = kernel;
   if (memory.residentBytes === 0) return;
-  const chunkBytes = pageSizeBytes * 2 ** order;
-  for (const pfn of pfns) memory.zero(pfn * pageSizeBytes, chunkBytes);
+  const chunkPages = 2 ** order;
+  // Chunks that lie behind one another are one range.
+  for (let index = 0; index < pfns.length; ) {
+    const first = pfns[index] ?? 0;
+    let end = first + chunkPages;
+    for (index += 1; pfns[index] === end; index += 1) end += chunkPages;
+    memory.zero(first * pageSizeBytes, (end - first) * pageSizeBytes);
+  }
 }
 
 /**
