@@ -2,6 +2,7 @@ import { inputError } from '../../base/input-error.ts';
 import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { type CommandIo, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
+import { nativeOptionTable } from '../exec-native.ts';
 import { watchCalls, watchOptionTable } from '../watch-options.ts';
 
 const elfGroup = 'Programs on the emulated processor:';
@@ -61,12 +62,6 @@ export const execCommand = defineCommand({
       takes: 'nothing',
       describe: 'run a program of this machine (docs/native.md), and not one of the board (docs/exec.md)',
     },
-    backend: {
-      takes: 'value',
-      placeholder: 'FORM',
-      describe: 'how its calls are caught: notify (seccomp) or ptrace; notify where the host can do it',
-      complete: async () => ['notify', 'ptrace'],
-    },
     user: {
       takes: 'value',
       placeholder: 'UID[:GID[:GROUP,…]]',
@@ -80,6 +75,7 @@ export const execCommand = defineCommand({
       takes: 'nothing',
       describe: 'exit code 1 where the program itself ended with 0 and a buffer was left to vanish',
     },
+    ...nativeOptionTable,
     ...elfOptionTable,
     ...watchOptionTable,
     ...bootOptionTable,
@@ -96,28 +92,15 @@ export const execCommand = defineCommand({
     }
     const identity = readUser(options.user);
     if (!options.native) return runOnProcessor(input, command, identity, options, io);
-    const backend = readBackend(options.backend);
-    const [{ boot }, { workloadHost }, { runNative }, { nativeDocument }, { findProgram }] =
-      await Promise.all([
-        import('../../whatif/boot.ts'),
-        import('../../whatif/workload-host.ts'),
-        import('../../userland/native/supervisor.ts'),
-        import('../../report/native-json.ts'),
-        import('../../userland/native/find-program.ts'),
-      ]);
-    findProgram(command[0] ?? '', process.env.PATH ?? '');
+    const [{ boot }, { runNativeProgram }] = await Promise.all([
+      import('../../whatif/boot.ts'),
+      import('../exec-native.ts'),
+    ]);
     const system = await boot(input, readBootOptions(options), { stdin: io.stdin });
-    const outcome = await runNative(system.running, workloadHost(system), {
-      command,
-      identity,
-      backend,
-      environment: process.env,
-      stdoutToStderr: options.json,
-    });
-    const document = nativeDocument(system.summary(), outcome);
+    const document = await runNativeProgram(system, command, identity, options, io);
     if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
     else io.err((await import('../../report/native-text.ts')).nativeText(document, false));
-    const leaked = options['fail-on-leak'] && outcome.leaks.length > 0;
+    const leaked = options['fail-on-leak'] && document.leaks.length > 0;
     return leaked && document.status === 0 ? 1 : document.status;
   },
 });
@@ -156,11 +139,6 @@ async function runOnProcessor(
   else io.err((await import('../../report/elf-text.ts')).elfText(document, false));
   const leaked = options['fail-on-leak'] && document.leaks.length > 0;
   return leaked && document.status === 0 ? 1 : document.status;
-}
-
-function readBackend(value: string | undefined): 'notify' | 'ptrace' | undefined {
-  if (value === undefined || value === 'notify' || value === 'ptrace') return value;
-  throw inputError('bad-option', { option: 'backend', value, expected: 'notify or ptrace' });
 }
 
 /** Reads UID[:GID[:GROUP,…]]; the group is that of the user's number where none is named. */

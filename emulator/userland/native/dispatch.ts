@@ -7,6 +7,7 @@ import { create, open, open2 } from './calls/open.ts';
 import { attributes, exec, exit, map, onDescriptor } from './calls/other.ts';
 import { access, readLink, statAt, statFd, statFsFd, statFsPath, statPath, statx } from './calls/status.ts';
 import { controlFile, move, vector } from './calls/transfer.ts';
+import type { NativeProcess } from './native-process.ts';
 import type { Case, Supervision, Verdict } from './supervision.ts';
 import type { TrapKind } from './trapped-calls.ts';
 
@@ -40,16 +41,17 @@ const handlers: Readonly<Record<TrapKind, (given: Supervision, asked: Case) => V
   exit,
 };
 
-/** Answers one call of a program, and tells what became of it. */
-export function dispatch(given: Supervision, trap: Trap): Verdict {
+/** Decides what becomes of a call, without answering it. */
+export function decide(given: Supervision, trap: Trap, process: NativeProcess | undefined): Verdict {
   const { kind } = trap.call;
-  const process = kind === 'refused' ? undefined : given.processes.ofThread(trap.tid);
-  const verdict =
-    kind === 'refused' || process === undefined ? 'proceed' : handle(given, { trap, process }, kind);
+  return kind === 'refused' || process === undefined ? 'proceed' : handle(given, { trap, process }, kind);
+}
+
+/** Answers a call as it was decided. */
+export function settle(given: Supervision, trap: Trap, verdict: Verdict): void {
   if (verdict === 'held') given.hold(trap);
   else if (verdict === 'proceed') given.answers.proceed(trap);
   else given.answers.answer(trap, verdict);
-  return verdict;
 }
 
 /** What only other programs can wake sleeps until they do. Where the board ends its process in the course of a call (it ran out of memory), the host's goes the same way. */

@@ -59,6 +59,7 @@ export class StandIns {
   readonly #folderRoot: string;
   readonly #folders: { make(path: string): void; remove(path: string): void };
   readonly #keepsBytes: boolean;
+  readonly #tellReleased: (standIn: StandIn) => void;
   #lastId = 0;
   #overflowed = false;
 
@@ -71,6 +72,8 @@ export class StandIns {
       readonly folders: { make(path: string): void; remove(path: string): void };
       /** Whether the bytes of buffers are to be read later. */
       readonly keepsBytes: boolean;
+      /** Told of each whose last reference is gone. */
+      released(standIn: StandIn): void;
     },
   ) {
     this.#host = host;
@@ -78,6 +81,7 @@ export class StandIns {
     this.#folderRoot = options.folderRoot;
     this.#folders = options.folders;
     this.#keepsBytes = options.keepsBytes;
+    this.#tellReleased = options.released;
     this.#inotify = host.call('inotify_init1', inotifyNonBlocking | O_CLOEXEC);
     if (this.#inotify < 0) throw new Error(`inotify is refused (errno ${-this.#inotify})`);
   }
@@ -206,6 +210,7 @@ export class StandIns {
     if (watched === undefined) return 0;
     this.#forget(watch, watched);
     watched.standIn.onRelease();
+    this.#tellReleased(watched.standIn);
     return 1;
   }
 

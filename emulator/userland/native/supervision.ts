@@ -65,6 +65,8 @@ export interface Supervision {
   ordinaryPipe(): { readonly input: number; readonly output: number };
   /** The number that the next file of the board gets. */
   lowestFreeOnBoard(): number;
+  /** A program got a descriptor for a file of the board. */
+  handed(standIn: StandIn, tid: number, fd: number): void;
   /** Keeps a trap until its process on the board wakes, and dispatches it again. */
   hold(trap: Trap): void;
   /** The bytes before a NUL, at most `limit`; undefined at a fault. */
@@ -146,6 +148,7 @@ function placeOfAbsolute(given: Supervision, trap: Trap, path: string): Place {
 export function hand(given: Supervision, trap: Trap, fresh: FreshStandIn, closeOnExec: boolean): number {
   const fd = given.answers.install(trap, fresh.fd, closeOnExec);
   if (fd < 0) given.standIns.discard(fresh.standIn);
+  else given.handed(fresh.standIn, trap.tid, fd);
   const ownFile = fd >= 0 && given.answers.reopens;
   if (ownFile) given.standIns.unwatch(fresh.standIn);
   given.host.close(fresh.fd);

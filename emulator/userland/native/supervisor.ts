@@ -10,7 +10,9 @@ import type { Identity, WorkloadHost } from '../workload/host.ts';
 import { UsageRecord } from '../workload/usage.ts';
 import type { NativeBackend, NativeExit, Trap } from './backend.ts';
 import { BoardProcesses } from './board-process.ts';
-import { dispatch } from './dispatch.ts';
+import { type CallListener, CallLog } from './call-log.ts';
+import { decide, settle } from './dispatch.ts';
+import { dumpBuffers } from './dump.ts';
 import { Guardian } from './guardian.ts';
 import { Holdings } from './holdings.ts';
 import { hostArchitecture } from './host/architecture.ts';
@@ -33,6 +35,10 @@ export interface NativeRequest {
   readonly backend: 'notify' | 'ptrace' | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdoutToStderr: boolean;
+  /** Told of every call that the board answers. */
+  readonly onCall?: CallListener | undefined;
+  /** A folder for the bytes of all buffers that are there at the end of the program, and at each SIGUSR1. */
+  readonly dumpFolder?: string | undefined;
 }
 
 const O_RDONLY_DIRECTORY = 0o40000;
@@ -69,6 +75,10 @@ class Run {
   readonly #folderRoot: string;
   readonly #stopFollowing: () => void;
   readonly #woken: (() => void)[] = [];
+  /** What SET_NAME called a buffer. */
+  readonly #nameOf: (boardFd: number) => string;
+  #log: CallLog | undefined;
+  #dumps = 0;
   #fresh: FreshBuffer | undefined;
 
   constructor(host: Host, kernel: Kernel, board: WorkloadHost, request: NativeRequest) {
@@ -85,10 +95,12 @@ class Run {
         make: (path) => mkdirSync(path, { recursive: true }),
         remove: (path) => rmSync(path, { recursive: true, force: true }),
       },
-      keepsBytes: false,
+      keepsBytes: request.dumpFolder !== undefined,
+      released: (standIn) => this.#log?.released(standIn),
     });
     this.#standIns = standIns;
     const boards = new BoardProcesses(kernel, parent);
+    if (request.onCall !== undefined) this.#log = new CallLog(request.onCall, kernel, host);
     const uid = process.getuid?.() ?? 0;
     this.#processes = new NativeProcesses(boards, request.identity, uid);
     this.#holdings = new Holdings(standIns, this.#processes);
@@ -100,6 +112,7 @@ class Run {
       found: () => {},
     });
     this.#adoptOrphans(true);
+    this.#nameOf = (boardFd) => parent.readlink(`/proc/self/fd/${boardFd}`).replace(/^\/dmabuf:/, '');
     const mark = (1n << 62n) + BigInt(process.pid) * 2n ** 20n;
     const environment = Object.entries(request.environment).map(([name, value]) => `${name}=${value ?? ''}`);
     this.#guardian = new Guardian(host, mark, environment);
@@ -132,6 +145,7 @@ class Run {
         parent.close(lowest);
         return lowest;
       },
+      handed: (standIn, tid, fd) => this.#log?.handed(standIn, this.#processes.ofThread(tid), fd),
       hold: (trap) => this.#hold(trap, kernel),
       peekText: (trap, index, limit) => peekString(host, trap.tid, argument(trap, index), limit),
       closeOnBoard: (boardFd) => parent.close(boardFd),
@@ -182,8 +196,17 @@ class Run {
   #trapped(trap: Trap): void {
     const { name } = trap.call;
     this.#calls.set(name, (this.#calls.get(name) ?? 0) + 1);
-    dispatch(this.#given, trap);
+    this.#dispatch(trap);
     this.#resume();
+  }
+
+  #dispatch(trap: Trap): void {
+    const owner = this.#processes.ofThread(trap.tid);
+    const begun = owner === undefined ? undefined : this.#log?.begin(trap);
+    const verdict = decide(this.#given, trap, owner);
+    if (trap.call.kind === 'exit' && owner?.pid === this.#backend.pid) this.#dump();
+    if (begun !== undefined && owner !== undefined) this.#log?.decided(trap, owner, begun, verdict);
+    settle(this.#given, trap, verdict);
   }
 
   /** The board's process sleeps in this call; other threads of the program go on with another one. */
@@ -197,7 +220,7 @@ class Run {
       task.onWake = undefined;
       this.#woken.push(() => {
         this.#processes.endBoard(sleeper);
-        if (!this.#processes.hasEnded(owner)) dispatch(this.#given, trap);
+        if (!this.#processes.hasEnded(owner)) this.#dispatch(trap);
       });
     };
   }
@@ -215,9 +238,20 @@ class Run {
       this.#host.kill(pid, signalNumbers[signal] ?? 15);
     };
     for (const signal of passedSignals) process.on(signal, pass);
+    const dump = () => this.#dump();
+    process.on('SIGUSR1', this.#request.dumpFolder === undefined ? pass : dump);
     return () => {
+      process.off('SIGUSR1', pass);
+      process.off('SIGUSR1', dump);
       for (const signal of passedSignals) process.off(signal, pass);
     };
+  }
+
+  #dump(): void {
+    const { dumpFolder } = this.#request;
+    if (dumpFolder === undefined) return;
+    this.#dumps += 1;
+    dumpBuffers(`${dumpFolder}/${this.#dumps}`, this.#standIns, this.#nameOf);
   }
 
   #finish({ word }: NativeExit): NativeOutcome {
@@ -289,6 +323,7 @@ const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,
+  SIGUSR1: 10,
   SIGUSR2: 12,
   SIGTERM: 15,
 };

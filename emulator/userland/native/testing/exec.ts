@@ -22,15 +22,22 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
+interface ExecOptions {
+  readonly user?: { readonly uid: number; readonly gid: number };
+  readonly input?: string;
+}
+
 /** Who else a test may be. */
 export const nobody = { uid: 65534, gid: 65534 } as const;
 
 /** Runs `heapboard exec` in a process of its own. */
-export function exec(
-  words: readonly string[],
-  options: { readonly user?: typeof nobody; readonly input?: string } = {},
-): ExecResult {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...commandLine(), 'exec', ...words], {
+export function exec(words: readonly string[], options: ExecOptions = {}): ExecResult {
+  return heapboard(['exec', ...words], options);
+}
+
+/** Runs a command line in a process of its own. */
+export function heapboard(words: readonly string[], options: ExecOptions = {}): ExecResult {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...commandLine(), ...words], {
     cwd: root,
     encoding: 'utf8',
     timeout: 60_000,
