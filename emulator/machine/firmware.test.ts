@@ -60,6 +60,7 @@ const profile: BoardProfile = {
   release: '6.1',
   configuration: new Map(),
   firmware: { kind: 'bootloader', carveOuts: [], memoryMap: [] },
+  architecture: undefined,
   devices: [],
 };
 

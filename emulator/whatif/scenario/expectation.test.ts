@@ -9,6 +9,7 @@ import { scenarioFailure } from './scenario.ts';
 
 const summary: BootSummary = {
   schemaVersion: 1,
+  architecture: 'arm64',
   board: 'hikey',
   release: '6.1',
   config: 'reference 6.1',

@@ -56,7 +56,6 @@ const nothing: Setup = {
   consumers: [],
   credentials: undefined,
   schedule: 'round-robin',
-  consumers: [],
 };
 
 const headShape = {
