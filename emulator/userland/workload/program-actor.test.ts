@@ -89,4 +89,41 @@ describe('a program', () => {
     ]);
     expect(processes.map(({ name }) => name)).toEqual(['w', 'prog', 'w#2']);
   });
+
+  test('puts another program in its place, with the words that it is given', async () => {
+    const seen: unknown[] = [];
+    const { failures, processes } = await runSmall([
+      programJob((process) => process.execve('/usr/bin/prog', ['prog', 'again'])),
+      programJob((process, { argv }) => {
+        seen.push(process.pid, argv);
+        return 0;
+      }),
+    ]);
+    // The second program lies where the first one did, and runs in both processes.
+    expect(seen).toEqual([2, ['prog', 'again'], 3, ['prog']]);
+    expect(failures).toEqual([]);
+    expect(processes.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  });
+
+  test('of a workload goes on as another one', async () => {
+    const { failures, processes, leaks } = await runSmall([
+      yamlJob(`
+programs:
+  second:
+    parameters: { size: 8K }
+    steps:
+      - { expect: { buffers: 1 } }
+      - { alloc: own, heap: system, size: size }
+      - { close: own }
+steps:
+  - { alloc: kept, heap: system, size: 4K, cloexec: false }
+  - { alloc: gone, heap: system, size: 4K }
+  - { exec: second }
+  - { exit: 9 }
+`),
+    ]);
+    expect(failures).toEqual([]);
+    expect(processes).toMatchObject([{ exitCode: 0, steps: { alloc: 3, exec: 1 } }]);
+    expect(leaks).toHaveLength(1);
+  });
 });

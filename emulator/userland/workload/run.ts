@@ -6,10 +6,12 @@ import { type Expression, ExpressionError, type Scope } from './expression.ts';
 import type { Identity, WorkloadHost } from './host.ts';
 import type { RunOutcome } from './outcome.ts';
 import { type Program, ProgramActor, type SpawnBeside } from './program-actor.ts';
+import { FunctionImage } from './program-tools.ts';
 import { roundRobin, TurnLine, type TurnOrder } from './schedule.ts';
 import { UsageRecord } from './usage.ts';
 import type { Workload, WorkloadCredentials, WorkloadProgram } from './workload.ts';
 import { WorkloadActor, type WorkloadSpawn } from './workload-actor.ts';
+import { programPath, WorkloadImage } from './workload-image.ts';
 
 /** Something to run: a workload in YAML, or a program module. */
 export type Job = { readonly workload: Workload } | { readonly program: Program };
@@ -87,6 +89,8 @@ class Run {
       this.#startProgram(job.workload, job.workload.main, initialScope(job.workload, this.#given));
       return;
     }
+    const { name, main } = job.program;
+    this.#host.install(`/usr/bin/${name}`, new FunctionImage(name, main));
     const identity = complete(this.#options.credentials);
     this.#startMain(job.program, identity, (name) => this.#host.spawn(identity, name), false);
   }
@@ -106,6 +110,7 @@ class Run {
   #startProgram(workload: Workload, program: WorkloadProgram, scope: Scope, parent?: string): WorkloadActor {
     const name = this.#nameFor(program.name);
     const job = parent ?? name;
+    if (parent === undefined) this.#install(workload, job, scope);
     const identity = {
       ...complete(program.credentials ?? workload.main.credentials ?? this.#options.credentials),
       container: program.container ?? workload.main.container,
@@ -131,6 +136,14 @@ class Run {
     });
     this.#join(actor);
     return actor;
+  }
+
+  /** Puts a workload's programs where execve() finds them. */
+  #install({ programs }: Workload, job: string, scope: Scope): void {
+    for (const program of programs.values()) {
+      const own = () => evaluated(program.parameters, scope, new Map(), program.position);
+      this.#host.install(programPath(job, program.name), new WorkloadImage(program, own));
+    }
   }
 
   #join(actor: AnyActor): void {

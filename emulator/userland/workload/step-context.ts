@@ -32,7 +32,9 @@ export class StepContext {
   readonly host: WorkloadHost;
   readonly handles = new Handles();
   readonly scope: Map<string, bigint>;
-  readonly tally: Tally = { steps: {}, expectedFailures: 0, buffers: 0, allocatedBytes: 0n };
+  readonly tally: Tally;
+  /** Where execve() finds a program of the workload. */
+  readonly programPath: (program: string) => string;
   readonly spawn: SpawnProgram;
   /** Of the step that is being done. */
   position: SourcePosition;
@@ -56,6 +58,9 @@ export class StepContext {
     readonly scope: ReadonlyMap<string, bigint>;
     readonly position: SourcePosition;
     readonly spawn: SpawnProgram;
+    readonly programPath: (program: string) => string;
+    /** What the process has done so far, where another program ran in it before. */
+    readonly tally?: Tally;
   }) {
     this.process = facts.process;
     this.identity = facts.identity;
@@ -63,6 +68,8 @@ export class StepContext {
     this.scope = new Map(facts.scope);
     this.position = facts.position;
     this.spawn = facts.spawn;
+    this.programPath = facts.programPath;
+    this.tally = facts.tally ?? { steps: {}, expectedFailures: 0, buffers: 0, allocatedBytes: 0n };
   }
 
   /** Gets ready for the next step. */

@@ -1,4 +1,5 @@
 import type { SourcePosition } from '../../base/position.ts';
+import { ProgramReplaced } from '../errors.ts';
 import type { Process } from '../process.ts';
 import { ExpectationFailure, type Mishap, mishapOf } from './failure.ts';
 import { namesNone } from './heap-choice.ts';
@@ -6,10 +7,11 @@ import type { Identity, WorkloadHost } from './host.ts';
 import type { Failure, ProcessOutcome } from './outcome.ts';
 import type { Actor } from './schedule.ts';
 import type { Action, Step } from './step.ts';
-import { type SpawnProgram, StepContext } from './step-context.ts';
+import { type SpawnProgram, StepContext, type Tally } from './step-context.ts';
 import type { AtWork } from './usage.ts';
 import { explainFailure } from './why.ts';
 import type { WorkloadProgram } from './workload.ts';
+import { programPath, WorkloadImage } from './workload-image.ts';
 
 /** Starts a program of the same workload; the process joins those that take turns. */
 export type WorkloadSpawn = (...request: Parameters<SpawnProgram>) => WorkloadActor;
@@ -24,8 +26,14 @@ export class WorkloadActor implements Actor {
   readonly failures: Failure[] = [];
   /** True once it has stopped before its end because of a failure. */
   gaveUp = false;
-  readonly #context: StepContext;
-  readonly #work: Generator<void, number>;
+  /** What a program of the process works with, from its first step on. */
+  readonly #begin: (
+    program: WorkloadProgram,
+    scope: ReadonlyMap<string, bigint>,
+    tally?: Tally,
+  ) => StepContext;
+  #context: StepContext;
+  #work: Generator<void, number>;
   /** Those that it started, and waits for at times. */
   readonly #children: WorkloadActor[] = [];
   /** Names that count loops. */
@@ -48,16 +56,20 @@ export class WorkloadActor implements Actor {
     this.name = name;
     this.job = facts.job;
     this.program = program;
-    this.#context = new StepContext({
-      process,
-      identity,
-      host,
-      scope,
-      position: program.position,
-      spawn: (...request) => {
-        this.#children.push(facts.spawn(...request));
-      },
-    });
+    this.#begin = (begun, values, tally) =>
+      new StepContext({
+        process,
+        identity,
+        host,
+        scope: values,
+        position: begun.position,
+        spawn: (...request) => {
+          this.#children.push(facts.spawn(...request));
+        },
+        programPath: (program) => programPath(facts.job, program),
+        ...(tally === undefined ? {} : { tally }),
+      });
+    this.#context = this.#begin(program, scope);
     this.#work = this.#run(program.steps);
   }
 
@@ -81,8 +93,23 @@ export class WorkloadActor implements Actor {
 
   turn(): void {
     this.#waitsFor = undefined;
-    const { done, value } = this.#work.next();
-    if (done) this.#end(value);
+    try {
+      const { done, value } = this.#work.next();
+      if (done) this.#end(value);
+    } catch (error) {
+      if (!(error instanceof ProgramReplaced)) throw error;
+      this.#become(error);
+    }
+  }
+
+  /** Another program of the workload has taken the place of this one; what handles stood for is its own business. */
+  #become({ executed: { image, path } }: ProgramReplaced): void {
+    if (image instanceof WorkloadImage) {
+      this.#context = this.#begin(image.program, image.scope(), this.#context.tally);
+      this.#work = this.#run(image.program.steps);
+      return;
+    }
+    this.#end(this.#giveUp({ problem: `${path} is no program of a workload` }));
   }
 
   /** Whose doing it is that something happens now. */

@@ -3,6 +3,7 @@ import { alloc } from './alloc.ts';
 import { close } from './close.ts';
 import { device } from './device.ts';
 import { dup } from './dup.ts';
+import { exec } from './exec.ts';
 import { exit } from './exit.ts';
 import { expect } from './expect.ts';
 import { map } from './map.ts';
@@ -27,6 +28,7 @@ const kinds = [
   close,
   dup,
   spawn,
+  exec,
   wait,
   expect,
   exit,
