@@ -11,6 +11,7 @@ import { parseRegionExport } from '../whatif/policies/check-exports.ts';
 import { coherencyOption, readCoherency } from './coherency-option.ts';
 import type { OptionTable, OptionValues } from './command.ts';
 import { boardCompletions, policyCompletions, releaseCompletions } from './completions.ts';
+import { driverOption, readDrivers } from './driver-option.ts';
 import { pressureOption, readPressure } from './pressure-option.ts';
 import { readUserlandOptions, userlandOptionTable } from './userland-options.ts';
 
@@ -154,6 +155,7 @@ export const bootOptionTable = {
       "which areas become heaps: none, explicit, release or all; the release's usual way where not given",
     complete: policyCompletions,
   },
+  driver: driverOption,
   coherency: coherencyOption,
   pressure: pressureOption,
   'export-region': {
@@ -189,6 +191,7 @@ export function readBootOptions(values: OptionValues<typeof bootOptionTable>): B
     config: values.config,
     kconfig: values.kconfig,
     exportPolicy: values.export,
+    drivers: readDrivers(values.driver),
     coherency: readCoherency(values.coherency),
     pressure: readPressure(values.pressure),
     exports: values['export-region'].map(readRegionExport),

@@ -89,6 +89,21 @@ const decision = z.object({
   evidence: z.enum(['recorded', 'read', 'inferred']),
 });
 
+const device = z.object({
+  node: z.string(),
+  name: z.string(),
+  driver: z.string(),
+  regions: z.array(z.string()).describe('regions that were assigned'),
+  memory: z.array(
+    z.object({
+      size: z.string(),
+      from: z.string(),
+      area: z.string().optional(),
+      base: z.string().optional(),
+    }),
+  ),
+});
+
 /**
  * The document of `heapboard boot --json`, schemaVersion 1. Fields may be added, none changes its meaning;
  * unknown fields are let through, as readers should do.
@@ -115,6 +130,7 @@ export const bootSummarySchema = z.looseObject({
   regions: z.array(region),
   areas: z.array(area),
   heaps: z.array(heap),
+  devices: z.array(device).optional().describe('devices whose drivers have probed'),
   modules: z.array(module).describe('parts of the kernel that can be modules and were built, loaded or not'),
   exportPolicy: z.string().describe('none, explicit, release or all'),
   againstRelease: z

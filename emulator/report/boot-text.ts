@@ -4,6 +4,7 @@ import { formatLogLine, type LogLine } from '../linux/kernel/printk.ts';
 import type { RefusedExportSummary } from '../whatif/policies/exports.ts';
 import type { AreaSummary, BootSummary, HeapSummary, RegionSummary } from '../whatif/summary.ts';
 import { columns } from './columns.ts';
+import { driverRows } from './driver-rows.ts';
 import { modulesText } from './modules-text.ts';
 import { peopleSize as size } from './people-size.ts';
 import { relianceText } from './reliance-text.ts';
@@ -31,6 +32,7 @@ export function bootText(summary: BootSummary, options: BootTextOptions): string
       ? section('CMA areas', columns(summary.areas.map((area) => areaRow(area, summary))) || '  none\n')
       : '',
     summary.booted ? section('Heaps', heaps(summary)) : '',
+    section('Drivers', driverRows(summary.devices)),
     section('Modules', modulesText(summary.modules)),
     section('Assumed', assumptions(summary)),
     section('Exports that cannot work', summary.refusedExports.map(refusedLine).join('')),

@@ -1,4 +1,5 @@
 import { DecisionRecord } from '../base/decisions.ts';
+import { inputError } from '../base/input-error.ts';
 import type { DeviceTree } from '../devicetree/tree.ts';
 import type { HeapDriver } from '../linux/drivers/dma-buf/heaps/heap-driver.ts';
 import { vendorHeap } from '../linux/drivers/dma-buf/heaps/vendor-heap.ts';
@@ -70,6 +71,11 @@ function platformOf(request: BootRequest): Platform {
     pressure,
   } = request;
   const isBare = firmware === 'none';
+  const lost = drivers.find(({ node }) => request.tree.node(node) === undefined);
+  if (lost !== undefined)
+    throw inputError('usage', {
+      problem: `the driver of ${lost.node}: ${request.tree.file} has no such node`,
+    });
   return {
     drivers: [...(profile?.drivers ?? []), ...drivers],
     tee: tee ?? (isBare ? undefined : profile?.tee),

@@ -7,6 +7,7 @@ import type { Kernel } from '../linux/init/kernel.ts';
 import type { CmaArea } from '../linux/mm/cma.ts';
 import { memoryKiB } from '../linux/mm/vm-counters.ts';
 import { memoryBanks } from '../machine/memory-nodes.ts';
+import { type DeviceSummary, deviceSummaries } from './device-summary.ts';
 import {
   type AgainstRelease,
   againstRelease,
@@ -110,6 +111,8 @@ export interface BootSummary {
   readonly regions: readonly RegionSummary[];
   readonly areas: readonly AreaSummary[];
   readonly heaps: readonly HeapSummary[];
+  /** Devices whose drivers have probed, with what they allocated. */
+  readonly devices?: readonly DeviceSummary[] | undefined;
   /** Which areas become heaps. */
   readonly exportPolicy: string;
   /** Where that is not what the release does by itself: heaps that it would not have, and heaps that it would. */
@@ -142,6 +145,7 @@ export function summarise(system: System): BootSummary {
     regions: environment.regions.map(regionOf),
     areas: kernel?.cma.all.map((area) => areaOf(area, kernel)) ?? [],
     heaps: kernel === undefined ? [] : heapsOf(kernel),
+    devices: kernel === undefined ? undefined : deviceSummaries(kernel),
     modules: moduleStates(system),
     exportPolicy: environment.exportPolicy,
     againstRelease: kernel === undefined ? undefined : againstRelease(kernel),

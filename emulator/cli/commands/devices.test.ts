@@ -23,3 +23,29 @@ describe('heapboard devices', () => {
     expect(err).toContain('did you mean /soc/ade@f4100000');
   });
 });
+
+describe('--driver', () => {
+  it('allocates during the boot, and the boot tells what it took', async () => {
+    const words = ['boot', 'hikey', '--driver', '/soc/ade@f4100000=8M,4K', '--json'];
+    const { out } = await runCommand(words);
+    const { devices, areas } = JSON.parse(out);
+    expect(devices).toMatchObject([
+      {
+        name: 'f4100000.ade',
+        memory: [{ size: '0x800000', from: 'default-area', area: 'linux,cma' }, { from: 'pages' }],
+      },
+    ]);
+    expect(areas[0].usedPages).toBeGreaterThanOrEqual(2048);
+    expect((await runCommand(words.slice(0, 4))).out).toMatch(/\nDrivers\n {2}\/soc\/ade@f4100000 .* 8 MiB/);
+  });
+
+  it('is refused with one line where it names no node or no size', async () => {
+    for (const value of ['ade=8M', '/soc/ade@f4100000=much']) {
+      const { code, err } = await runCommand(['boot', 'hikey', '--driver', value]);
+      expect(code).toBe(2);
+      expect(err).toContain(`--driver ${value}: expected NODE=SIZE`);
+    }
+    const { err } = await runCommand(['boot', 'hikey', '--driver', '/nope=8M']);
+    expect(err).toMatch(/^heapboard: the driver of \/nope: .*hikey\.dts has no such node\n$/);
+  });
+});
