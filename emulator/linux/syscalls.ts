@@ -1,6 +1,6 @@
 import { openAt } from './fs/open.ts';
 import type { Kernel } from './init/kernel.ts';
-import { DeviceAllowances, type DeviceRule } from './kernel/cgroup/device-rules.ts';
+import { DeviceAllowances } from './kernel/cgroup/device-rules.ts';
 import type { Credentials } from './kernel/cred.ts';
 import { completeCredentials } from './kernel/cred.ts';
 import { spawnTask } from './kernel/fork.ts';
@@ -22,6 +22,7 @@ import { statxCalls } from './syscalls/statx.ts';
 import { systemInfoCalls } from './syscalls/system.ts';
 import type { SystemCall } from './syscalls/system-call.ts';
 import { transferCalls } from './syscalls/transfers.ts';
+import type { DeviceRule } from './uapi/device-rule.ts';
 import { errno } from './uapi/errno.ts';
 import { AT_FDCWD, O_RDWR } from './uapi/fcntl.ts';
 import type { Register } from './uapi/registers.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DeviceRule, parseDeviceRule } from '../../linux/kernel/cgroup/device-rules.ts';
+import { type DeviceRule, parseDeviceRule } from '../../linux/uapi/device-rule.ts';
 
 /** What a container's runtime was told about devices. */
 export interface ContainerFacts {

@@ -1,8 +1,8 @@
 import type { Kernel } from '../../linux/init/kernel.ts';
-import type { DeviceRule } from '../../linux/kernel/cgroup/device-rules.ts';
 import type { Credentials } from '../../linux/kernel/cred.ts';
 import { attachDeviceProgram } from '../../linux/syscalls.ts';
 import { type Capability, capabilities } from '../../linux/uapi/capability.ts';
+import type { DeviceRule } from '../../linux/uapi/device-rule.ts';
 import { O_WRONLY } from '../../linux/uapi/fcntl.ts';
 import { majorOf, minorOf, S_IFCHR } from '../../linux/uapi/stat.ts';
 import { SyscallError } from '../errors.ts';

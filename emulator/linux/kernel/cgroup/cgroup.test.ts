@@ -3,8 +3,8 @@ import { type SmallKernelOptions, smallKernel } from '../../../testing/small-ker
 import { cgroupSchema, joinCgroup } from '../../../userland/container/cgroup.ts';
 import { type Process, spawnProcess } from '../../../userland/process.ts';
 import type { Kernel } from '../../init/kernel.ts';
+import { parseDeviceRule } from '../../uapi/device-rule.ts';
 import { O_RDWR, O_WRONLY } from '../../uapi/fcntl.ts';
-import { parseDeviceRule } from './device-rules.ts';
 
 const MiB = 1 << 20;
 
