@@ -7,9 +7,11 @@ import { boot } from './boot.ts';
 import { dtcCompile } from './dtc-compile.ts';
 import { kernelSource } from './kernel-source.ts';
 import { type Figure, measure, measureSpread } from './measure.ts';
+import { fragmentation, mapAndTouch } from './memory.ts';
+import { native } from './native.ts';
 import { wholeProcess } from './process.ts';
-import { sweep } from './sweep.ts';
 import type { Limit } from './subject.ts';
+import { sweep } from './sweep.ts';
 
 // Times what users wait for, and holds it against the limits that the project sets itself.
 
@@ -19,8 +21,11 @@ const subjects = {
   'dtc-compile': dtcCompile,
   'kernel-source': kernelSource,
   'alloc-close': allocClose,
+  'map-touch': mapAndTouch,
+  fragmentation,
   sweep,
   process: wholeProcess,
+  native,
 };
 
 const options = await yargs(hideBin(process.argv))
@@ -35,11 +40,16 @@ for (const name of wanted) {
     throw new Error(`no subject "${name}"; there are ${Object.keys(subjects).join(', ')}`);
 }
 
+function figuresOf(subject: (typeof subjects)[keyof typeof subjects]): Promise<readonly Figure[]> {
+  if ('figures' in subject) return subject.figures();
+  return 'things' in subject ? measureSpread(subject) : measure(subject);
+}
+
 const figures: Figure[] = [];
 for (const [name, subject] of Object.entries(subjects)) {
   if (wanted.size > 0 && !wanted.has(name)) continue;
   try {
-    figures.push(...(await ('things' in subject ? measureSpread(subject) : measure(subject))));
+    figures.push(...(await figuresOf(subject)));
   } catch (error) {
     // The other subjects' figures are worth having all the same.
     console.error(error);

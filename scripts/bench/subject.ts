@@ -1,3 +1,5 @@
+import type { Figure } from './measure.ts';
+
 /** How much a measure may cost: a time, or a multiple of another measure of the same subject. */
 export type Limit =
   | { readonly mostMilliseconds: number }
@@ -18,6 +20,12 @@ export interface Subject {
   readonly timeMs: number;
   /** Prepares and names what is timed; undoes it with `end`. */
   readonly prepare: () => Promise<{ readonly measures: readonly Measure[]; readonly end?: () => void }>;
+}
+
+/** Something that times itself. */
+export interface Timed {
+  readonly name: string;
+  readonly figures: () => Promise<readonly Figure[]>;
 }
 
 /** Many things of one kind that are timed one by one; what counts is how the times spread. */
