@@ -255,7 +255,6 @@ export class AddressSpace {
 
   #setPage(page: number, entry: PageEntry): void {
     this.#pages.set(page, entry);
-    this.generation += 1;
     if (this.#lastReadPage === page) this.#lastReadPage = -1;
   }
 

@@ -10,7 +10,10 @@ export interface GuestPages {
    * `read`, a frame nobody wrote to yet may be the arena's frame of zeroes.
    */
   frame(address: number, kind: AccessKind): number;
-  /** Changes whenever an earlier answer may no longer hold. */
+  /**
+   * Changes whenever an earlier answer may no longer hold, but for that about the page that is asked for: writing to it
+   * may give it another frame.
+   */
   readonly generation: number;
 }
 
@@ -42,8 +45,8 @@ export class CpuMemory {
   readonly arena: Arena;
   #pages: GuestPages;
   #generation = -1;
-  /** How often all translations were forgotten. */
-  flushes = 0;
+  /** Counts the translations that were looked for: what is known elsewhere about pages may be old. */
+  faults = 0;
 
   constructor(arena: Arena, pages: GuestPages) {
     this.arena = arena;
@@ -63,7 +66,6 @@ export class CpuMemory {
   }
 
   flush(): void {
-    this.flushes += 1;
     const { readTable } = arenaLayout;
     this.arena.bytes.fill(0xff, readTable, readTable + 2 * tableEntries * tableEntryBytes);
     this.#generation = this.#pages.generation;
@@ -87,6 +89,7 @@ export class CpuMemory {
     if (kind !== 'execute' && view.getUint32(entry, true) === low && view.getUint32(entry + 4, true) === high)
       return view.getUint32(entry + 8, true) + inFrame;
     const offset = this.#pages.frame(page, kind);
+    if (kind === 'write') this.faults += 1;
     if (offset < 0) throw new GuestFault(at, kind, offset);
     this.refresh();
     if (kind === 'execute') return offset + inFrame;

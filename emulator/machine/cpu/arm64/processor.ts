@@ -34,7 +34,7 @@ export class Processor {
   readonly #translator: Translator;
   #fetchPage = -1;
   #fetchFrame = 0;
-  #fetchFlushes = -1;
+  #fetchFaults = -1;
 
   constructor(arena: Arena, pages: GuestPages, nanoseconds: () => bigint) {
     this.state = new CpuState(arena.memory.buffer, arenaLayout.state);
@@ -140,10 +140,10 @@ export class Processor {
     if (pc % 4 !== 0) throw new GuestFault(pc, 'execute', faultUnalignedCode);
     const within = pc % frameBytes;
     const page = pc - within;
-    if (page !== this.#fetchPage || this.#fetchFlushes !== this.memory.flushes) {
+    if (page !== this.#fetchPage || this.#fetchFaults !== this.memory.faults) {
       this.#fetchFrame = this.memory.translate(page, 'execute');
       this.#fetchPage = page;
-      this.#fetchFlushes = this.memory.flushes;
+      this.#fetchFaults = this.memory.faults;
     }
     return this.code.block(pc, this.#fetchFrame + within);
   }

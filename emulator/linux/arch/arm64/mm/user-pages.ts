@@ -7,6 +7,10 @@ import { VM_EXEC } from '../../../mm/vm-area.ts';
 /** A process's memory as the processor sees it: faults are taken here, and answered by a frame or a reason. */
 export class UserPages implements GuestPages {
   readonly space: AddressSpace;
+  /** Whether the frame of zeroes stands for a page that other addresses may show too. */
+  #showsSharedZeroes = false;
+  /** Frames that began with a write of this process, and that no other answer was about. */
+  #ownChanges = 0;
   readonly #memory: PhysicalMemory;
   /** Told of frames that are about to be written. */
   readonly #beforeWrite: (frame: number) => void;
@@ -18,14 +22,17 @@ export class UserPages implements GuestPages {
   }
 
   get generation(): number {
-    return this.space.generation + this.#memory.generation;
+    return this.space.generation + this.#memory.generation - this.#ownChanges;
   }
 
   frame(address: number, kind: AccessKind): number {
     if (kind === 'write') {
+      const before = this.#memory.generation;
       const physical = this.space.translateWrite(address);
       if (physical < 0) return physical;
       const frame = this.#memory.frameToWrite(physical).byteOffset;
+      if (!this.#showsSharedZeroes) this.#ownChanges += this.#memory.generation - before;
+      else if (this.#memory.generation !== before) this.#showsSharedZeroes = false;
       this.#beforeWrite(frame);
       return frame;
     }
@@ -37,7 +44,10 @@ export class UserPages implements GuestPages {
     const physical = this.space.translateRead(address);
     if (physical === zeroPage) return arenaLayout.zeroFrame;
     if (physical < 0) return physical;
-    return this.#memory.frame(physical)?.byteOffset ?? arenaLayout.zeroFrame;
+    const frame = this.#memory.frame(physical);
+    if (frame !== undefined) return frame.byteOffset;
+    this.#showsSharedZeroes = true;
+    return arenaLayout.zeroFrame;
   }
 }
 
