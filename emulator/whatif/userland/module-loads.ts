@@ -44,13 +44,15 @@ export function addModuleFiles(system: System, files: readonly ModuleFile[]): vo
     if (addGivenModule(kernel, bytes) === undefined) throw inputError('module-file-broken', { file });
 }
 
-/** Loads modules now, or at their time. A name that nobody knows is an InputError. */
+/** Loads modules now, or at their time. A name that nobody knows, or that comes twice, is an InputError. */
 export function loadModules(system: System, loads: readonly ModuleLoad[]): void {
   const { kernel } = system;
   if (kernel === undefined || loads.length === 0) return;
   const known = [...new Set([...kernel.modules.definitions.keys(), ...kernel.modules.givenFiles.keys()])];
   const unknown = loads.find(({ name }) => !known.includes(name));
   if (unknown !== undefined) throw inputError('module-unknown', { name: unknown.name, known });
+  const twice = loads.find(({ name }, index) => loads.findIndex((load) => load.name === name) < index);
+  if (twice !== undefined) throw inputError('module-twice', { name: twice.name });
   for (const { name, atNanoseconds } of loads) {
     if (atNanoseconds === undefined || atNanoseconds <= kernel.clock.now) runModprobe(system, name);
     else kernel.timers.at(atNanoseconds, () => runModprobe(system, name));
