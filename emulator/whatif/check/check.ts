@@ -1,7 +1,7 @@
 import { InputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
 import { type BootRequest, bootTree } from '../boot-tree.ts';
-import { BootContext, type TreeContext } from './context.ts';
+import { type Beside, BootContext, type TreeContext } from './context.ts';
 import { curedBy } from './cures.ts';
 import { checkRules } from './findings/index.ts';
 import type { CheckRule, Remedy, Severity, Sighting } from './rule.ts';
@@ -30,14 +30,9 @@ export interface CheckDocument {
   readonly findings: readonly CheckFinding[];
 }
 
-export interface CheckOptions {
-  /** Other releases to compare with. */
-  readonly releases?: readonly string[] | undefined;
-}
-
 /** Boots a request and looks for all that the rules know of. */
-export function check(request: BootRequest, { releases = [] }: CheckOptions = {}): CheckDocument {
-  const context = contextOf(request, releases);
+export function check(request: BootRequest, beside: Beside = {}): CheckDocument {
+  const context = contextOf(request, beside);
   const findings = [...checkRules.values()].flatMap((rule) =>
     sightingsOf(rule, context).map((sighting) => findingOf(rule, sighting, context)),
   );
@@ -51,9 +46,9 @@ export function check(request: BootRequest, { releases = [] }: CheckOptions = {}
 }
 
 /** A boot, or what can be told where RAM is missing. Other input that cannot be booted is thrown. */
-function contextOf(request: BootRequest, releases: readonly string[]): BootContext | TreeContext {
+function contextOf(request: BootRequest, beside: Beside): BootContext | TreeContext {
   try {
-    return new BootContext(request, bootTree(request), releases);
+    return new BootContext(request, bootTree(request), beside);
   } catch (error) {
     if (!(error instanceof InputError) || error.kind !== 'memory-missing') throw error;
     return { request, tree: request.tree, refusal: error };

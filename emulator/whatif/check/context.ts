@@ -1,6 +1,7 @@
 import { InputError } from '../../base/input-error.ts';
 import type { DeviceTree } from '../../devicetree/tree.ts';
 import { type BootRequest, bootTree } from '../boot-tree.ts';
+import type { Contract } from '../consumers/contract.ts';
 import { type DmaMaster, dmaMasters } from '../consumers/devices.ts';
 import { type Change, optionOf, withChange } from '../explain/change.ts';
 import { type Explanation, explainSystem } from '../explain/explain.ts';
@@ -15,23 +16,40 @@ export interface TreeContext {
   readonly refusal: InputError | undefined;
 }
 
+/** What a check looks at beside the request itself. */
+export interface Beside {
+  /** The same, to be booted on other releases. */
+  readonly others?: readonly BootRequest[] | undefined;
+  /** What programs require of a board. */
+  readonly contracts?: readonly Contract[] | undefined;
+}
+
 /** What rules look at: a boot of the request, and what else can be asked of it. Nothing is booted twice. */
 export class BootContext implements TreeContext {
   readonly request: BootRequest;
   readonly system: System;
   readonly tree: DeviceTree;
   readonly refusal = undefined;
-  /** Other releases that are asked about. */
-  readonly releases: readonly string[];
+  /** What programs require of a board, as far as it is to be looked at. */
+  readonly contracts: readonly Contract[];
+  readonly #otherRequests: readonly BootRequest[];
   readonly #boots = new Map<string, System | undefined>();
   readonly #explanations = new Map<string, Explanation>();
   #masters: readonly DmaMaster[] | undefined;
+  #others: readonly System[] | undefined;
 
-  constructor(request: BootRequest, system: System, releases: readonly string[] = []) {
+  constructor(request: BootRequest, system: System, beside: Beside = {}) {
     this.request = request;
     this.system = system;
     this.tree = system.environment.handoff.tree;
-    this.releases = releases;
+    this.contracts = beside.contracts ?? [];
+    this.#otherRequests = beside.others ?? [];
+  }
+
+  /** The same tree on other releases. */
+  get others(): readonly System[] {
+    this.#others ??= this.#otherRequests.map(bootTree);
+    return this.#others;
   }
 
   /** Devices that reach memory by themselves. */

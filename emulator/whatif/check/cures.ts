@@ -14,6 +14,6 @@ function cures(cure: Cure, rule: CheckRule, sighting: Sighting, context: BootCon
   const request = context.changed(cure.changes);
   if (system === undefined || request === undefined || !system.booted) return false;
   if (!takesFromNobody(context.system, system, cure.costs)) return false;
-  const after = new BootContext(request, system, context.releases);
+  const after = new BootContext(request, system, { contracts: context.contracts });
   return !rule.find(after).some(({ subject }) => subject === sighting.subject);
 }

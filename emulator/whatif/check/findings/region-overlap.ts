@@ -1,6 +1,8 @@
 import { commonRange, formatRange, type PhysicalRange, rangeEnd } from '../../../base/range.ts';
 import { hex } from '../../../base/units.ts';
 import type { DtNode } from '../../../devicetree/tree.ts';
+import type { ReservedRegion } from '../../../linux/drivers/of/reserved-mem.ts';
+import { regionsOf } from '../../consumers/devices.ts';
 import { setProperty } from '../../explain/change.ts';
 import { heldRange } from '../../explain/wish.ts';
 import type { BootContext } from '../context.ts';
@@ -13,7 +15,7 @@ export const regionOverlap: BootRule = {
   looksAt: 'boot',
   severity: 'error',
   explanation:
-    'Two regions share memory. The kernel prints "OVERLAP DETECTED!" at most and gives both what they ask for, so that each may overwrite what the other keeps there.',
+    'Two regions share memory. The kernel prints "OVERLAP DETECTED!" at most and gives both what they ask for, so that each may overwrite what the other keeps there. Where both only keep the kernel out (no-map) and at most one has a device, nothing is lost.',
   find(context) {
     const { regions } = context.system.environment;
     const held = regions.flatMap((region) => {
@@ -28,6 +30,7 @@ export const regionOverlap: BootRule = {
         return [
           {
             subject: region.nodePath,
+            severity: isHarmless(context, region, other.region) ? 'note' : 'error',
             message: `${region.nodePath} and ${other.region.nodePath} both hold ${place}`,
             position: context.tree.positionOf(region.node, region.node.has('reg') ? 'reg' : 'size'),
             cures: () => moves(context, region.node, range),
@@ -39,8 +42,16 @@ export const regionOverlap: BootRule = {
   },
 };
 
+/** Whether both only keep the kernel out, and no two devices use them. */
+function isHarmless({ tree }: BootContext, ...pair: readonly ReservedRegion[]): boolean {
+  if (pair.some(({ noMap }) => !noMap)) return false;
+  const used = new Set([...tree.root.walk()].flatMap((node) => regionsOf(tree, node)));
+  return pair.filter(({ nodePath }) => used.has(nodePath)).length < 2;
+}
+
+/** Firmware's own memory lies where it lies: only what the kernel alone uses can be moved. */
 function moves(context: BootContext, node: DtNode, range: PhysicalRange): readonly Cure[] {
-  if (!node.has('reg')) return [];
+  if (!node.has('reg') || node.has('no-map')) return [];
   return freePlaces(context.system, range).map((place) => ({
     says: `let ${node.path} lie at ${hex(place.baseBytes)}`,
     changes: [setProperty(node.path, 'reg', formatRange(place))],
