@@ -32,6 +32,10 @@ export const runCommand = defineCommand({
       takes: 'nothing',
       describe: 'exit code 1 where a buffer was left to vanish with its process',
     },
+    'fail-on-finding': {
+      takes: 'nothing',
+      describe: 'exit code 1 where something was found, such as a read without SYNC (--coherency none)',
+    },
     param: {
       takes: 'values',
       placeholder: 'NAME=VALUE',
@@ -109,7 +113,8 @@ export const runCommand = defineCommand({
       await writePicture(() => busiestTimeline(timelines)?.svg ?? map.svg);
     }
     const leaked = options['fail-on-leak'] && outcome.leaks.length > 0;
-    return document.passed && !leaked ? exitCodes.answer : exitCodes.expectationFailed;
+    const found = options['fail-on-finding'] && outcome.findings.length > 0;
+    return document.passed && !leaked && !found ? exitCodes.answer : exitCodes.expectationFailed;
   },
 });
 

@@ -2,6 +2,7 @@ import type { DtNode } from '../../../devicetree/tree.ts';
 import type { Kernel } from '../../init/kernel.ts';
 import type { CoherentPool } from '../../kernel/dma/coherent/device-pool.ts';
 import type { CoherentMemory } from '../../kernel/dma/mapping.ts';
+import { GenPool } from '../../lib/genalloc.ts';
 import { type Errno, errno } from '../../uapi/errno.ts';
 import { isTranslated } from '../iommu/iommu.ts';
 import { busIdOf, dmaReachOf, isDmaCoherent } from '../of/device.ts';
@@ -30,6 +31,7 @@ const usualDmaBits = 32;
 export class Devices {
   readonly #devices = new Map<DtNode, Device>();
   readonly #pools = new Map<ReservedRegion, CoherentPool>();
+  readonly #restricted = new Map<ReservedRegion, GenPool>();
   readonly #kept = new Set<CoherentMemory>();
 
   /** The devices that were probed, in that order. */
@@ -49,6 +51,16 @@ export class Devices {
 
   addPool(region: ReservedRegion, pool: CoherentPool): void {
     this.#pools.set(region, pool);
+  }
+
+  /** The slots of a restricted pool, shared by all devices that name it; made for the first. */
+  restrictedPool({ pageSizeBytes }: Kernel, region: ReservedRegion): GenPool {
+    const known = this.#restricted.get(region);
+    if (known !== undefined) return known;
+    const page = BigInt(pageSizeBytes);
+    const made = new GenPool(Number((region.baseBytes ?? 0n) / page), Number(region.sizeBytes / page));
+    this.#restricted.set(region, made);
+    return made;
   }
 
   /** What drivers have allocated and not freed, oldest first. */

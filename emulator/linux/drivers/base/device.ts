@@ -1,5 +1,6 @@
 import type { DtNode } from '../../../devicetree/tree.ts';
 import type { CoherentPool } from '../../kernel/dma/coherent/device-pool.ts';
+import type { GenPool } from '../../lib/genalloc.ts';
 import type { CmaArea } from '../../mm/cma.ts';
 import type { DmaWindow } from '../of/device.ts';
 
@@ -33,6 +34,8 @@ export class Device {
   area: CmaArea | undefined = undefined;
   /** dma_mem: its own coherent pool. */
   pool: CoherentPool | undefined = undefined;
+  /** dma_io_tlb_mem: a restricted pool, which all its memory comes from. */
+  restricted: GenPool | undefined = undefined;
   /** The regions that were assigned, by node name. */
   readonly assigned: string[] = [];
 

@@ -9,7 +9,8 @@ export type CoherentSource =
   | 'own-area'
   | 'default-area'
   | 'pages'
-  | 'atomic-pool';
+  | 'atomic-pool'
+  | 'restricted-pool';
 
 /** Memory that a driver has for its device. */
 export interface CoherentMemory {

@@ -17,6 +17,7 @@ export function allocDirect(
   atomic: boolean,
   tried: Attempt[],
 ): Source | undefined {
+  if (device.restricted !== undefined) return fromRestrictedPool(kernel, device, pageCount, tried);
   if (atomic && !device.facts.isCoherent) return fromAtomicPool(kernel, device, pageCount, tried);
   if (!atomic) {
     const found = fromArea(kernel, device, pageCount, tried);
@@ -150,6 +151,33 @@ function reportPageFailure({ log }: Kernel, order: number, zone: ZoneName): void
   log.warn(
     `swapper/0: page allocation failure: order:${order}, mode:0x${mode.toString(16)}(${flags}), nodemask=(null)`,
   );
+}
+
+/** One mapping of the bounce buffers takes 128 slots of 2 KiB at most. */
+const largestSlotBytes = 256 * 1024;
+
+/** swiotlb_alloc(): a device with a restricted pool gets nothing from elsewhere. */
+function fromRestrictedPool(
+  kernel: Kernel,
+  device: Device,
+  pageCount: number,
+  tried: Attempt[],
+): Source | undefined {
+  const pool = device.restricted;
+  if (pool === undefined) return undefined;
+  const what = "the device's restricted pool";
+  const fits = pageCount * kernel.pageSizeBytes <= largestSlotBytes;
+  const pfn = fits ? pool.alloc(pageCount) : undefined;
+  if (pfn === undefined) {
+    const result = fits ? 'no run of slots is long enough' : 'it gives no more than 256 KiB at once';
+    tried.push({ what, result: `${result}, and nothing else serves a device that has one` });
+    return undefined;
+  }
+  const base = BigInt(pfn * kernel.pageSizeBytes);
+  tried.push({ what, baseBytes: base, result: `taken at ${hex(base)}` });
+  const free = () => pool.free(pfn, pageCount);
+  const busAddress = device.busAddressOf(base);
+  return { source: 'restricted-pool', runs: [{ pfn, pageCount }], area: undefined, busAddress, free };
 }
 
 /** dma_alloc_from_pool(): what the boot put aside for drivers that may not sleep. */

@@ -31,6 +31,7 @@ function board(options: SmallBoot = {}, more: NodeText = {}): Kernel {
         reg: cells(0x7a00_0000, 0x40_0000),
         phandle: [2],
       },
+      'swio@7c000000': { compatible: 'restricted-dma-pool', reg: cells(0x7c00_0000, 0x8_0000), phandle: [4] },
       'plain@7b000000': { reg: cells(0x7b00_0000, 0x10_0000), phandle: [3] },
     },
     root: {
@@ -45,6 +46,7 @@ function board(options: SmallBoot = {}, more: NodeText = {}): Kernel {
       'pooled@3': { compatible: 'a,pooled', reg: cells(3, 1), 'memory-region': [2] },
       'mapped@4': { compatible: 'a,mapped', reg: cells(4, 1), iommus: [9, 0] },
       'wrong@5': { compatible: 'a,wrong', reg: cells(5, 1), 'memory-region': [3] },
+      'confined@9': { compatible: 'a,confined', reg: cells(9, 1), 'memory-region': [4] },
       'gone@6': { compatible: 'a,gone', status: 'disabled' },
       'narrow@7': { compatible: 'a,narrow', reg: cells(7, 1) },
       bus: {
@@ -134,6 +136,17 @@ describe('coherent memory', () => {
     expect(alloc(kernel, '/pooled@3', 4096n).source).toBeUndefined();
     if (first.source !== undefined) first.free();
     expect(alloc(kernel, '/pooled@3', 4096n).source).toBe('coherent-pool');
+  });
+
+  it('comes from a restricted pool alone, up to 256 KiB at once', () => {
+    const kernel = board({ symbols: ['DMA_RESTRICTED_POOL=y'] });
+    const ask = (sizeBytes: bigint) => alloc(kernel, '/confined@9', sizeBytes).source;
+    expect([ask(mib), ask(262144n), ask(262144n), ask(4096n)]).toEqual([
+      undefined,
+      'restricted-pool',
+      'restricted-pool',
+      undefined,
+    ]);
   });
 
   it('is scattered behind an IOMMU, and not where devices are passed through', () => {

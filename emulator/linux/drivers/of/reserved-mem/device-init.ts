@@ -9,8 +9,7 @@ import type { ReservedRegion } from '../reserved-mem.ts';
 /**
  * Devices and the regions that they name in `memory-region`. Plays drivers/of/of_reserved_mem.c,
  * of_reserved_mem_device_init_by_idx() and _by_name(), with the handlers' device hooks: rmem_cma_device_init() and
- * rmem_dma_device_init().
- * Deviations: restricted pools are assigned, but their slots are not modelled.
+ * rmem_dma_device_init(); for restricted pools rmem_swiotlb_device_init() of kernel/dma/swiotlb.c.
  */
 
 /** How an assignment ended: 0 with or without a region, or -errno; and why, for people. */
@@ -108,6 +107,7 @@ interface Refusal {
 
 function initDevice(kernel: Kernel, device: Device, region: ReservedRegion): Refusal | undefined {
   if (region.state === 'coherent') return initCoherent(kernel, device, region);
+  if (region.state === 'restricted') device.restricted = kernel.devices.restrictedPool(kernel, region);
   if (region.state === 'cma')
     device.area = kernel.cma.all.find(({ nodePath }) => nodePath === region.nodePath);
   return undefined;
