@@ -65,9 +65,19 @@ async function observe(
   const summary = system.summary();
   const outcome = system.booted ? await runWorkloads(setup, system, findJob) : undefined;
   const consumers = await checkConsumersOf(setup, request, findContract);
-  const explain = (subject: string) => explainSystem(request, bootTree(request), subject);
+  const explain = remembered((subject: string) => explainSystem(request, bootTree(request), subject));
   const log = system.dmesg.map(({ text }) => text);
   return { refusal: undefined, summary, explain, consumers, outcome, log };
+}
+
+/** The same answer to the same question: explanations take dozens of boots, and several expectations ask. */
+function remembered<Answer>(ask: (subject: string) => Answer): (subject: string) => Answer {
+  const known = new Map<string, Answer>();
+  return (subject) => {
+    const answer = known.get(subject) ?? ask(subject);
+    known.set(subject, answer);
+    return answer;
+  };
 }
 
 interface Begun {
