@@ -149,6 +149,13 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'schema',
+    {
+      summary: 'Print how workloads and scenarios are written, as JSON Schema for editors',
+      load: async () => (await import('./commands/schema.ts')).schemaCommand,
+    },
+  ],
+  [
     'completion',
     {
       summary: 'Print a script that makes the shell complete commands, options and boards',

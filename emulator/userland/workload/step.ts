@@ -45,6 +45,8 @@ export interface StepKind {
   readonly verb: string;
   /** Verbs that are keys of this kind where both stand in a step. */
   readonly covers: readonly string[];
+  /** How it is written, for editors. */
+  readonly schema: z.ZodType;
   parse(document: YamlDocument): Action;
 }
 
@@ -80,6 +82,7 @@ export function defineStep<Shape extends z.core.$ZodLooseShape>(kind: {
   return {
     verb: kind.verb,
     covers: kind.covers ?? [],
+    schema: z.strictObject({ ...kind.shape, ...commonKeys }),
     parse(document) {
       refuseUnknownKeys(document, known, `step "${kind.verb}"`);
       const facts = validateYaml(document, own, workloadFailure);

@@ -15,7 +15,7 @@ export interface WorkloadUse {
   readonly document: YamlDocument;
 }
 
-const shape = {
+export const useShape = {
   workload: z.string().min(1).optional(),
   summary: z.string().default(''),
   uses: z.string().min(1),
@@ -26,8 +26,8 @@ const shape = {
 export function readUse(document: YamlDocument, name: string): WorkloadUse | undefined {
   const { value } = document;
   if (typeof value !== 'object' || value === null || !('uses' in value)) return undefined;
-  refuseUnknownKeys(document, Object.keys(shape), 'a workload that uses another');
-  const facts = validateYaml(document, z.object(shape), workloadFailure);
+  refuseUnknownKeys(document, Object.keys(useShape), 'a workload that uses another');
+  const facts = validateYaml(document, z.object(useShape), workloadFailure);
   return {
     uses: facts.uses,
     name: facts.workload ?? name,

@@ -59,7 +59,7 @@ export const credentialsSchema = z.strictObject({
 });
 
 const steps = z.array(z.unknown(), 'expected a list of steps').min(1, 'expected at least one step');
-const programShape = {
+export const programShape = {
   summary: z.string().optional(),
   credentials: credentialsSchema.optional(),
   container: containerSchema.optional(),
@@ -67,7 +67,7 @@ const programShape = {
   parameters: formulas,
   steps,
 };
-const workloadShape = {
+export const workloadShape = {
   workload: z.string().min(1).optional(),
   summary: z.string().default(''),
   credentials: credentialsSchema.optional(),
@@ -161,7 +161,7 @@ function readStep(document: YamlDocument, programs: readonly string[]): Step {
   throw workloadFailure(`unknown program "${missing}"; ${known}`, document.positionOf([verb]));
 }
 
-const repeatShape = {
+export const repeatShape = {
   repeat: formula,
   index: variableName.optional(),
   when: formula.optional(),

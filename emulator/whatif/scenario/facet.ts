@@ -8,6 +8,8 @@ export type Compare = (observed: Observed) => readonly Difference[];
 /** One thing that an expectation may speak of. */
 export interface Facet {
   readonly key: string;
+  /** How it is written, for editors. */
+  readonly schema: z.ZodType;
   read(document: YamlDocument, fail: YamlFailure): Compare;
 }
 
@@ -19,6 +21,7 @@ export function defineFacet<Schema extends z.ZodType>(facet: {
 }): Facet {
   return {
     key: facet.key,
+    schema: facet.schema,
     read(document, fail) {
       const wanted = validateYaml(document, facet.schema, fail);
       return (observed) => facet.compare(wanted, observed);

@@ -24,7 +24,7 @@ export interface Scenario {
 export const scenarioFailure: YamlFailure = (problem, position) =>
   inputError('scenario-broken', { problem }, { position });
 
-const headShape = {
+export const headShape = {
   scenario: z.string('expected a short name').min(1),
   summary: z.string('expected a sentence').min(1),
   threads: z.array(z.string().regex(/^[\w.-]+\/[\w.-]+#\d+$/, 'expected owner/repo#number')).default([]),

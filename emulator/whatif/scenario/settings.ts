@@ -58,17 +58,21 @@ export interface ScenarioPlace {
 }
 
 /** Reads a setting; the document is its value. */
-type ReadSetting = (document: YamlDocument, place: ScenarioPlace) => Amend;
+type ReadSetting = ((document: YamlDocument, place: ScenarioPlace) => Amend) & {
+  /** How it is written, for editors; what has none is described elsewhere. */
+  readonly schema?: z.ZodType;
+};
 
 /** A setting whose value follows a schema. */
 function setting<Schema extends z.ZodType>(
   schema: Schema,
   amend: (value: z.output<Schema>, setup: Setup, place: ScenarioPlace) => Setup,
 ): ReadSetting {
-  return (document, place) => {
+  const read = (document: YamlDocument, place: ScenarioPlace): Amend => {
     const value = validateYaml(document, schema, place.fail);
     return (setup) => amend(value, setup, place);
   };
+  return Object.assign(read, { schema });
 }
 
 /** A setting that is one of the boot's options; `before` is what was set already. */
@@ -280,6 +284,11 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
 
 /** The settings that a scenario and its change may name. */
 export const settingKeys: readonly string[] = [...settings.keys()];
+
+/** How settings are written, by key; undefined where editors are told otherwise. */
+export const settingSchemas: ReadonlyMap<string, z.ZodType | undefined> = new Map(
+  [...settings].map(([key, { schema }]) => [key, schema]),
+);
 
 /** Reads one setting of a map, as what it does to a setup; `key` is one of `settingKeys`. */
 export function readSetting(key: string, map: YamlDocument, place: ScenarioPlace): Amend {
