@@ -14,6 +14,7 @@ import { descriptorCalls } from './syscalls/descriptors.ts';
 import { fileCalls } from './syscalls/files.ts';
 import { memoryCalls } from './syscalls/memory.ts';
 import { moduleCalls } from './syscalls/modules.ts';
+import { nameCalls } from './syscalls/names.ts';
 import { namespaceCalls } from './syscalls/namespaces.ts';
 import { pollingCalls } from './syscalls/polling.ts';
 import { processCalls } from './syscalls/processes.ts';
@@ -46,6 +47,7 @@ export type { SystemCall } from './syscalls/system-call.ts';
 /** The calls of arm64 that exist here, group by group. To add some, write a group and name it here. */
 const groups: readonly (readonly SystemCall[])[] = [
   fileCalls,
+  nameCalls,
   descriptorCalls,
   readWriteCalls,
   memoryCalls,
