@@ -17,7 +17,7 @@ import {
 import type { ExitStatus } from '../../linux/uapi/wait.ts';
 import { Arena } from '../../machine/cpu/arm64/arena.ts';
 import { Processor } from '../../machine/cpu/arm64/processor.ts';
-import { ProgramReplaced } from '../errors.ts';
+import { ProcessEnded, ProgramReplaced } from '../errors.ts';
 import { Process } from '../process.ts';
 import { GuestThread } from './guest-thread.ts';
 
@@ -78,6 +78,8 @@ export class ElfRun {
     try {
       new Process(this.#kernel, task, this.#enter).execve(path, argv, environment);
     } catch (error) {
+      // A program that cannot be loaded when the old one is gone has ended already.
+      if (error instanceof ProcessEnded) return;
       if (!(error instanceof ProgramReplaced)) throw error;
     }
     this.#lastPid = this.#kernel.tasks.lastPid;
