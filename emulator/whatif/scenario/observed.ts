@@ -1,5 +1,6 @@
 import type { InputError } from '../../base/input-error.ts';
 import type { RunOutcome } from '../../userland/workload/outcome.ts';
+import type { CheckDocument } from '../check/check.ts';
 import type { ConsumerOutcome } from '../consumers/evaluate.ts';
 import type { Explanation } from '../explain/explain.ts';
 import type { BootSummary } from '../summary.ts';
@@ -14,6 +15,8 @@ export interface Observed {
   readonly explain: ((subject: string) => Explanation) | undefined;
   /** What became of the consumers that were to be checked. */
   readonly consumers?: readonly ConsumerOutcome[] | undefined;
+  /** What `heapboard check` says of it. */
+  readonly check?: (() => CheckDocument) | undefined;
   /** What the workloads did; undefined where none ran. */
   readonly outcome: RunOutcome | undefined;
   /** The lines of the kernel log at the end, where workloads ran. */

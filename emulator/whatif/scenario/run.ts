@@ -4,6 +4,7 @@ import { type Job, runJobs } from '../../userland/workload/run.ts';
 import { roundRobin, shuffled } from '../../userland/workload/schedule.ts';
 import { loadBoot } from '../boot.ts';
 import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type CheckDocument, check as checkRequest } from '../check/check.ts';
 import { checkConsumers } from '../consumers/consumers.ts';
 import type { Contract } from '../consumers/contract.ts';
 import { explainSystem } from '../explain/explain.ts';
@@ -56,18 +57,19 @@ async function observe(
   findJob: FindJob,
   findContract: FindContract | undefined,
 ): Promise<Observed> {
-  const begun = await begin(setup, mayRefuse);
-  if (begun instanceof InputError) {
-    return { refusal: begun, summary: undefined, explain: undefined, outcome: undefined };
+  const begun = await begin(setup, mayRefuse, findContract);
+  if (begun.system === undefined) {
+    const { refusal, check } = begun;
+    return { refusal, summary: undefined, explain: undefined, outcome: undefined, check };
   }
-  const { request, system } = begun;
+  const { request, system, check } = begun;
   if (setup.workloads.length === 0) settleUserland(system, setup.options);
   const summary = system.summary();
   const outcome = system.booted ? await runWorkloads(setup, system, findJob) : undefined;
   const consumers = await checkConsumersOf(setup, request, findContract);
   const explain = remembered((subject: string) => explainSystem(request, bootTree(request), subject));
   const log = system.dmesg.map(({ text }) => text);
-  return { refusal: undefined, summary, explain, consumers, outcome, log };
+  return { refusal: undefined, summary, explain, consumers, outcome, log, check };
 }
 
 /** The same answer to the same question: explanations take dozens of boots, and several expectations ask. */
@@ -80,17 +82,37 @@ function remembered<Answer>(ask: (subject: string) => Answer): (subject: string)
   };
 }
 
-interface Begun {
-  readonly request: BootRequest;
-  readonly system: System;
-}
+/** A boot that began, or why it did not; what a check says of it takes boots of its own. */
+type Begun =
+  | { readonly request: BootRequest; readonly system: System; readonly check: () => CheckDocument }
+  | {
+      readonly system?: undefined;
+      readonly refusal: InputError;
+      readonly check?: (() => CheckDocument) | undefined;
+    };
 
-async function begin(setup: Setup, mayRefuse: boolean): Promise<Begun | InputError> {
+async function begin(
+  setup: Setup,
+  mayRefuse: boolean,
+  findContract: FindContract | undefined,
+): Promise<Begun> {
+  let check: (() => CheckDocument) | undefined;
   try {
     const request = await loadSetup(setup);
-    return { request, system: bootTree(request) };
+    const contracts = await contractsOf(setup, findContract);
+    const others: BootRequest[] = [];
+    for (const release of setup.releases ?? []) {
+      others.push(await loadSetup({ ...setup, options: { ...setup.options, release } }));
+    }
+    let known: CheckDocument | undefined;
+    const answer = () => {
+      known ??= checkRequest(request, { others, contracts });
+      return known;
+    };
+    check = answer;
+    return { request, system: bootTree(request), check: answer };
   } catch (error) {
-    if (mayRefuse && error instanceof InputError) return error;
+    if (mayRefuse && error instanceof InputError) return { refusal: error, check };
     throw error;
   }
 }
@@ -120,11 +142,19 @@ async function checkConsumersOf(
   findContract: FindContract | undefined,
 ): Promise<Observed['consumers']> {
   if (consumers.length === 0) return undefined;
+  const contracts = await contractsOf({ consumers }, findContract);
+  return checkConsumers(request, contracts, { asUser: false }).consumers;
+}
+
+async function contractsOf(
+  { consumers }: Pick<Setup, 'consumers'>,
+  findContract: FindContract | undefined,
+): Promise<readonly Contract[]> {
   const contracts: Contract[] = [];
   for (const name of consumers) {
     if (findContract === undefined)
       throw inputError('usage', { problem: `no contract of "${name}" is at hand` });
     contracts.push(await findContract(name));
   }
-  return checkConsumers(request, contracts, { asUser: false }).consumers;
+  return contracts;
 }

@@ -35,6 +35,8 @@ export interface Setup {
   readonly workloads: readonly ScenarioWorkload[];
   /** Names or paths of the contracts of consumers that are checked. */
   readonly consumers: readonly string[];
+  /** Other releases that `findings` compares with. */
+  readonly releases?: readonly string[] | undefined;
   readonly credentials: WorkloadCredentials | undefined;
   /** How the workloads' processes take turns. */
   readonly schedule: 'round-robin' | 'random';
@@ -204,6 +206,13 @@ const settings: ReadonlyMap<string, ReadSetting> = new Map([
     })),
   ],
   ['release', option(text('a release in quotes, such as "6.1"'), (release) => ({ release }))],
+  [
+    'releases',
+    setting(z.array(text('a release in quotes, such as "6.1"')).min(1), (releases, setup) => ({
+      ...setup,
+      releases,
+    })),
+  ],
   ['arch', option(z.enum(architectureNames, 'expected arm64 or arm'), (arch) => ({ arch }))],
   ['policy', option(text('the name of an export policy'), (exportPolicy) => ({ exportPolicy }))],
   [
