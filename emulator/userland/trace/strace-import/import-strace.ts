@@ -1,10 +1,11 @@
 import { inputError } from '../../../base/input-error.ts';
 import type { CallEvent, Trace, TraceEvent } from '../event.ts';
 import { fdsMade } from '../replay.ts';
-import { isRecord, numberOf, type TraceValue } from '../value.ts';
+import { numberOf, type TraceValue } from '../value.ts';
 import { inferArguments } from './infer.ts';
 import { parseCall, parseStraceLine, type StraceLine } from './parse-line.ts';
 import { parseValue } from './parse-value.ts';
+import { isAllocation } from './recognise.ts';
 
 /** What came of reading a foreign trace. */
 export interface ImportedTrace {
@@ -163,11 +164,6 @@ function isRelevant(event: CallEvent, fds: ReadonlySet<number>, mappings: Readon
   return onDescriptors.has(call) && fd !== undefined && (fds.has(fd) || (fds.has(-1) && fd > 2));
 }
 
-/** Whether a call allocates from a heap. */
-export function isAllocation({ call, args, errno }: CallEvent): boolean {
-  return call === 'ioctl' && args[1] === 'DMA_HEAP_IOCTL_ALLOC' && errno === undefined;
-}
-
 /** Puts a line before the first call of each process that nobody in the trace started. */
 function withProcesses(events: readonly CallEvent[]): readonly TraceEvent[] {
   const started = new Set(events.flatMap(({ call, result }) => (call === 'clone' ? [result] : [])));
@@ -177,9 +173,4 @@ function withProcesses(events: readonly CallEvent[]): readonly TraceEvent[] {
     seen.add(event.pid);
     return [{ process: event.pid, command: 'imported', uid: 0, gid: 0, groups: [] }, event];
   });
-}
-
-/** Whether an argument is only an address, because strace did not look behind it. */
-export function isOpaque(value: TraceValue | undefined): boolean {
-  return value !== undefined && !isRecord(value);
 }

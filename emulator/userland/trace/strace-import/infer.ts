@@ -1,6 +1,6 @@
 import type { CallEvent } from '../event.ts';
 import { numberOf } from '../value.ts';
-import { isAllocation, isOpaque } from './import-strace.ts';
+import { isAllocation, isOpaque } from './recognise.ts';
 
 /**
  * What strace does not show. It knows the names of the heaps' requests but not their structs, so the size and the
