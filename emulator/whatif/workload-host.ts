@@ -12,6 +12,7 @@ import type {
 } from '../userland/workload/host.ts';
 import type { System } from './system.ts';
 import { spawnIdentity } from './userland/spawn.ts';
+import { waitingModules } from './userland/waiting-modules.ts';
 import { workloadDevice } from './workload-devices.ts';
 
 /** A running system as workloads see it. A system that panicked runs nothing: an InputError. */
@@ -81,15 +82,12 @@ function heapsOf(kernel: Kernel): readonly HeapState[] {
 function explainHeaps(kernel: Kernel): readonly string[] {
   const notBuiltIn = ['DMABUF_HEAPS', 'DMABUF_HEAPS_SYSTEM', 'DMABUF_HEAPS_CMA', 'CMA', 'DMA_CMA']
     .map((symbol) => ({ symbol, value: kernel.config.tristate(symbol) }))
-    .filter(({ value }) => value !== 'y')
-    .map(
-      ({ symbol, value }) =>
-        `${symbol} is ${value === 'm' ? 'a module' : 'not set'} in ${kernel.config.origin}`,
-    );
+    .filter(({ value }) => value === 'n')
+    .map(({ symbol }) => `${symbol} is not set in ${kernel.config.origin}`);
   const decided = kernel.decisions.all
     .filter(({ subject, obstacle }) => /^(heap|area):/.test(subject) || (subject.startsWith('/') && obstacle))
     .map(({ subject, outcome }) => `${subject}: ${outcome}`);
-  return [...notBuiltIn, ...decided];
+  return [...notBuiltIn, ...waitingModules(kernel), ...decided];
 }
 
 function follow(kernel: Kernel, listener: BufferListener): () => void {

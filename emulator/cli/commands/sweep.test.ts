@@ -187,6 +187,14 @@ describe('sweep', () => {
     ['board: hikey\ngrid: { size: [] }', /s\.yaml:5:\d+: the axis size has no values/],
     ['board: hikey\nlist: []', /s\.yaml:5:7: the list of points is empty/],
     ['board: hikey', /needs a grid, a list, or both/],
+    [
+      'board: hikey\nworkloads: [gralocc]\ngrid: { size: [64M] }',
+      /unknown workload "gralocc"; did you mean gralloc/,
+    ],
+    [
+      'board: hikey\ngrid: { size: [64M], workloads: [[gralloc], [./none.yaml]] }',
+      /none\.yaml: no such file/,
+    ],
     ['board: hikey\ngrid: { size: [64Q] }', /s\.yaml:5:\d+: size: expected a size/],
     ['board: hikey\ngrid: { size: { from: 2M, to: 1M } }', /nothing lies from 2M to 1M/],
     ['board: hikey\ngrid: { size: [64M] }\nrows: bord', /s\.yaml:6:7: rows: no axis is called "bord"/],

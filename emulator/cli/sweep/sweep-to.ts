@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { PointRecord, SweepHeader } from '../../whatif/sweep/result.ts';
+import { workloadsOf } from '../../whatif/sweep/spec.ts';
 import { type SweepSummary, summariseSweep } from '../../whatif/sweep/summary.ts';
+import { loadJob } from '../jobs.ts';
 import { Journal } from './journal.ts';
 import { type LoadedSweep, loadSweep } from './load-spec.ts';
 import { openPool } from './pool.ts';
@@ -35,6 +37,8 @@ export async function sweepTo(
   look?: (summary: SweepSummary, records: Iterable<PointRecord>) => Promise<void>,
 ): Promise<SweepOutcome> {
   const sweep = loadSweep(source.text, source.file, settings.most);
+  // A workload that is not there would be refused point by point.
+  for (const name of workloadsOf(sweep.spec)) await loadJob(name, dirname(source.file));
   const { out, shard } = settings;
   if (out !== undefined) refuseUnwritable(out);
   const folder =

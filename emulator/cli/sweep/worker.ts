@@ -32,9 +32,18 @@ export class PointRunner {
 
   async run(indices: readonly number[]): Promise<readonly PointResult[]> {
     const results: PointResult[] = [];
-    for (const index of indices)
-      results.push(await runPoint(pointAt(this.#sweep.spec, index), this.#loader, (name) => this.#job(name)));
+    for (const index of indices) results.push(await this.#point(index));
     return results;
+  }
+
+  async #point(index: number): Promise<PointResult> {
+    const point = pointAt(this.#sweep.spec, index);
+    try {
+      return await runPoint(point, this.#loader, (name) => this.#job(name));
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      throw new Error(`point ${index} ${JSON.stringify(point.values)}: ${what}`, { cause: error });
+    }
   }
 
   #job(name: string): Promise<Job> {

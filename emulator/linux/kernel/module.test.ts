@@ -253,6 +253,15 @@ describe('a given module file', () => {
     );
   });
 
+  it('is shown with the parameters that it was given and knows', () => {
+    const { kernel, root } = boot();
+    const known = { ...image, parameters: ['verbose'], versionMagic: '7.2.1 SMP aarch64' };
+    addGivenModule(kernel, writeModuleImage(known));
+    expect(modprobe(root, 'their_heap', 'verbose=1 colour=red').exitCode).toBe(0);
+    expect(root.readFile('/sys/module/their_heap/parameters/verbose')).toBe('1\n');
+    expect(texts(kernel)).toContain("their_heap: unknown parameter 'colour' ignored");
+  });
+
   it('finds no GPL symbols under another licence', () => {
     const { kernel, root } = boot();
     addGivenModule(

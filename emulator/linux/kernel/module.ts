@@ -15,6 +15,8 @@ export interface LoadedModule {
   readonly definition: ModuleDefinition | undefined;
   /** What it takes in memory. */
   readonly sizeBytes: number;
+  /** What it was given, by parameter. */
+  readonly parameters: ReadonlyMap<string, string>;
   /** The loaded modules whose symbols it uses. */
   readonly uses: readonly LoadedModule[];
   /** Names of the heaps that its init added. */
@@ -96,8 +98,7 @@ export class Modules {
     }
     const resolved = this.#resolve(kernel, image);
     if (typeof resolved === 'number') return resolved;
-    warnOfParameters(kernel, image, parameters);
-    return this.#initialise(kernel, image, resolved);
+    return this.#initialise(kernel, image, resolved, readParameters(kernel, image, parameters));
   }
 
   #checkMagic(kernel: Kernel, image: ModuleImage, flags: number): Errno {
@@ -144,7 +145,12 @@ export class Modules {
   }
 
   /** do_init_module(): a module whose init fails is gone again. */
-  #initialise(kernel: Kernel, image: ModuleImage, uses: readonly LoadedModule[]): Errno {
+  #initialise(
+    kernel: Kernel,
+    image: ModuleImage,
+    uses: readonly LoadedModule[],
+    parameters: ReadonlyMap<string, string>,
+  ): Errno {
     const definition = this.#definitions.get(image.name);
     const heaps = this.#heaps.get(image.name) ?? [];
     this.#heaps.set(image.name, heaps);
@@ -153,6 +159,7 @@ export class Modules {
       image,
       definition,
       sizeBytes: loadedBytes(image.sections, kernel.pageSizeBytes),
+      parameters,
       uses,
       heaps,
     };
@@ -205,10 +212,14 @@ function checkNamespace(kernel: Kernel, image: ModuleImage, { name, namespace }:
   return -errno.EINVAL;
 }
 
-function warnOfParameters(kernel: Kernel, image: ModuleImage, parameters: string): void {
-  for (const word of parameters.split(/\s+/).filter((part) => part !== '')) {
-    const [name = word] = word.split('=');
-    if (!image.parameters.includes(name.replaceAll('-', '_')))
-      kernel.log.warn(`${image.name}: unknown parameter '${name}' ignored`);
+/** parse_args(): what the module knows; the rest is told and ignored. */
+function readParameters(kernel: Kernel, image: ModuleImage, text: string): ReadonlyMap<string, string> {
+  const given = new Map<string, string>();
+  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    const equals = word.indexOf('=');
+    const name = (equals < 0 ? word : word.slice(0, equals)).replaceAll('-', '_');
+    if (image.parameters.includes(name)) given.set(name, equals < 0 ? 'Y' : word.slice(equals + 1));
+    else kernel.log.warn(`${image.name}: unknown parameter '${name}' ignored`);
   }
+  return given;
 }

@@ -2,6 +2,7 @@ import { inputError } from '../../base/input-error.ts';
 import { nearNames } from '../../base/near-names.ts';
 import type { ReservedRegion } from '../../linux/drivers/of/reserved-mem.ts';
 import type { System } from '../system.ts';
+import { waitingModules } from '../userland/waiting-modules.ts';
 
 /** The chain that a name leads to: a node, the area made of it, the heap over that. Any of them may be missing. */
 export interface Subject {
@@ -80,5 +81,6 @@ function unknown({ kernel, environment }: System, name: string): Error {
   ];
   const known = [...new Set(names)];
   const shown = known.filter((one) => !one.startsWith('/'));
-  return inputError('subject-unknown', { name, near: nearNames(name, known), known: shown });
+  const hint = kernel === undefined ? undefined : waitingModules(kernel).join('; ') || undefined;
+  return inputError('subject-unknown', { name, near: nearNames(name, known), known: shown }, { hint });
 }

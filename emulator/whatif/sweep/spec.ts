@@ -171,6 +171,17 @@ function refuseTooMany(count: bigint, most: bigint, grid: readonly Axis[], liste
   });
 }
 
+/** The names and paths of all workloads that some point runs. */
+export function workloadsOf(spec: SweepSpec): readonly string[] {
+  const axis = spec.grid.find(({ name }) => name === 'workloads');
+  const fromGrid = Array.from({ length: Number(axis?.count ?? 0n) }, (_, index) => axis?.at(index).amend);
+  const amends = [spec.base, ...spec.list.flat().map(({ amend }) => amend), ...fromGrid];
+  const names = amends.flatMap((amend) =>
+    (amend?.(nothing).workloads ?? []).flatMap((workload) => ('name' in workload ? [workload.name] : [])),
+  );
+  return [...new Set(names)];
+}
+
 /** The point at an index from 0 to `count - 1`. */
 export function pointAt(spec: SweepSpec, index: number): SweepPoint {
   let rest = index;

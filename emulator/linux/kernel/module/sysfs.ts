@@ -19,6 +19,8 @@ export function addModuleFolder(kernel: Kernel, module: LoadedModule): void {
   textFile(folder, 'refcnt', 0o444, () => `${modules.references(module, kernel)}\n`);
   textFile(folder, 'taint', 0o444, () => (module.image.inTree ? '\n' : 'O\n'));
   folder.folder('holders');
+  for (const [name, value] of module.parameters)
+    textFile(folder.folder('parameters'), name, 0o444, () => `${value}\n`);
   for (const used of module.uses) {
     const holders = kernel.mounts.sys.folder('module').folder(used.name).folder('holders');
     holders.folder(module.name);
