@@ -85,6 +85,37 @@ describe('--report', () => {
   });
 });
 
+describe('reports of other commands', () => {
+  test('consumers are cases', async () => {
+    const { out } = await runCommand(['consumers', 'hikey', '--report', 'junit']);
+    expect(out).toMatch(/^<\?xml.*<testsuites name="heapboard consumers" tests="[1-9]/s);
+  });
+
+  test('findings of a check have their places', async () => {
+    const tree = inFolder('odd.dts');
+    writeFileSync(
+      tree,
+      `/dts-v1/;
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	memory@40000000 { device_type = "memory"; reg = <0x40000000 0x40000000>; };
+	reserved-memory {
+		#address-cells = <1>;
+		#size-cells = <1>;
+		ranges;
+		pool { compatible = "shared-dma-pool"; reusable; size = <0x300000>; linux,cma-default; };
+	};
+};
+`,
+    );
+    const { out } = await runCommand(['check', tree, '--report', 'sarif']);
+    const [run] = JSON.parse(out).runs;
+    const misaligned = run.results.find(({ ruleId }: { ruleId: string }) => ruleId === 'cma-misaligned');
+    expect(misaligned.locations[0].physicalLocation.region.startLine).toBe(10);
+  });
+});
+
 describe('--svg', () => {
   test('draws the memory of a boot, and an area over a run', async () => {
     await runCommand(['boot', 'hikey', '--svg', inFolder('boot.svg')]);

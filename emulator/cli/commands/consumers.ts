@@ -3,6 +3,7 @@ import { defineCommand } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 import { consumerNames, loadContracts } from '../consumer-files.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { reportOptionTable, requestReports } from '../report-options.ts';
 
 /** `heapboard consumers`: what devices and known programs require, and whether a board gives it. */
 export const consumersCommand = defineCommand({
@@ -27,15 +28,18 @@ export const consumersCommand = defineCommand({
       takes: 'nothing',
       describe: 'run consumers as a user in the group that their contract names, not as root',
     },
+    ...reportOptionTable,
     ...bootOptionTable,
   },
   examples: [
     ['heapboard consumers hikey', 'the devices of a HiKey, and which known programs find their heaps'],
     ['heapboard consumers hikey960 libiio --expect', 'one of them, for a script'],
+    ['heapboard consumers hikey --report junit=consumers.xml', 'for continuous integration'],
     ['heapboard consumers rockpi4 ./player.yaml --release 7.3', 'a contract of yours'],
   ],
   async run([input = '', ...names], options, io) {
     const bootOptions = readBootOptions(options);
+    const reports = await requestReports(options.report, io);
     const [{ loadBoot }, { checkConsumers }, contracts] = await Promise.all([
       import('../../whatif/boot.ts'),
       import('../../whatif/consumers/consumers.ts'),
@@ -45,7 +49,10 @@ export const consumersCommand = defineCommand({
     const request = await loadBoot(input, bootOptions, { notice, stdin: io.stdin });
     const document = checkConsumers(request, contracts, { asUser: options['as-user'] });
     if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
-    else io.out((await import('../../report/consumers-text.ts')).consumersText(document, io.colours));
+    else if (!reports.takesStdout)
+      io.out((await import('../../report/consumers-text.ts')).consumersText(document, io.colours));
+    if (options.report.length > 0)
+      await reports.write((await import('../../report/consumers-report.ts')).consumersReport(document));
     return options.expect && document.failed > 0 ? exitCodes.expectationFailed : exitCodes.answer;
   },
 });
