@@ -20,13 +20,13 @@ export const cellsMalformed: BootRule = {
   find(context) {
     const overflowing = new Set(sizeOverflow.find(context).map(({ subject }) => subject));
     const skipped = lost.find(context).filter(({ subject }) => !overflowing.has(subject));
-    const seen = new Set(skipped.map(({ subject }) => subject));
+    const seen = new Set([...overflowing, ...skipped.map(({ subject }) => subject)]);
     const { decisions } = context.system.environment;
     const passed = decisions.all
       .filter(({ rule, subject }) => rule === 'reserved-memory/malformed' && !seen.has(subject))
       .map(({ subject, position, outcome }) => ({
         subject,
-        message: `${subject}: alloc-ranges: ${outcome}`,
+        message: `the alloc-ranges of ${subject}: ${outcome}`,
         position,
         severity: 'warning' as const,
       }));

@@ -7,7 +7,7 @@ export const onePoolTwoNames: BootRule = {
   looksAt: 'boot',
   severity: 'note',
   explanation:
-    'Two files under /dev/dma_heap lead to the same area, as DMABUF_HEAPS_CMA_LEGACY makes them for programs that know the old name only. Memory that one gives out, the other lacks.',
+    'Two files under /dev/dma_heap lead to the same area, as DMABUF_HEAPS_CMA_LEGACY makes them from 6.17 on for programs that know the old name only, and releases from 6.19 on by themselves. Memory that one gives out, the other lacks.',
   find({ system: { kernel }, masters, tree }) {
     if (kernel === undefined) return [];
     return exhaustionOf(kernel, masters)
