@@ -7,8 +7,9 @@ import { O_NONBLOCK, O_RDONLY, O_WRONLY } from '../uapi/fcntl.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../uapi/poll.ts';
 import { signals } from '../uapi/signal.ts';
 import { S_IFIFO } from '../uapi/stat.ts';
-import { OpenFile, type PollWait } from './file.ts';
+import type { PollWait } from './file.ts';
 import { AnonymousInode } from './inode.ts';
+import { StreamFile } from './stream-file.ts';
 
 /** Pipes. Plays fs/pipe.c; a pipe counts bytes, not buffers. */
 
@@ -26,7 +27,7 @@ class PipeInode extends AnonymousInode {
 }
 
 /** One end of a pipe. */
-export class PipeFile extends OpenFile {
+export class PipeFile extends StreamFile {
   readonly #pipe: PipeInode;
 
   constructor(pipe: PipeInode, flags: number) {
@@ -36,22 +37,6 @@ export class PipeFile extends OpenFile {
 
   override get path(): string {
     return `pipe:[${this.inode.number}]`;
-  }
-
-  override get canRead(): boolean {
-    return true;
-  }
-
-  override get canWrite(): boolean {
-    return true;
-  }
-
-  override get canPoll(): boolean {
-    return true;
-  }
-
-  override get canAsync(): boolean {
-    return true;
   }
 
   override read(length: number, _position: number, _kernel: Kernel, task: Task): Uint8Array | Errno {

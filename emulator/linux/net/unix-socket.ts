@@ -1,5 +1,6 @@
-import { OpenFile, type PollWait } from '../fs/file.ts';
+import type { OpenFile, PollWait } from '../fs/file.ts';
 import { AnonymousInode } from '../fs/inode.ts';
+import { StreamFile } from '../fs/stream-file.ts';
 import type { Kernel } from '../init/kernel.ts';
 import { blocked, WaitQueue } from '../kernel/sched/wait.ts';
 import type { Task } from '../kernel/task.ts';
@@ -22,7 +23,7 @@ const capacityBytes = 106_496;
 /** SOCK_STREAM merges data, the others keep messages apart. */
 export type SocketKind = 'stream' | 'datagram' | 'seqpacket';
 
-export class UnixSocketFile extends OpenFile {
+export class UnixSocketFile extends StreamFile {
   readonly kind: SocketKind;
   #peer: UnixSocketFile | undefined = undefined;
   readonly #incoming: UnixMessage[] = [];
@@ -46,22 +47,6 @@ export class UnixSocketFile extends OpenFile {
 
   override get path(): string {
     return `socket:[${this.inode.number}]`;
-  }
-
-  override get canRead(): boolean {
-    return true;
-  }
-
-  override get canWrite(): boolean {
-    return true;
-  }
-
-  override get canPoll(): boolean {
-    return true;
-  }
-
-  override get canAsync(): boolean {
-    return true;
   }
 
   override read(length: number, _position: number, kernel: Kernel, task: Task): Uint8Array | Errno {

@@ -42,7 +42,7 @@ export const bufferMoves: readonly Move[] = [
       const path = world.pathAt(where % 3 === 0 ? 1 : 0);
       const heap = world.call(task, 'openat', -100, path, O_RDWR | O_CLOEXEC, 0);
       if (heap < 0) return;
-      const length = pick(size % 4 === 0 ? lengths : lengths.slice(0, 7), size) ?? 4096n;
+      const length = pick(size % 4 === 0 ? lengths : lengths.slice(0, 6), size) ?? 4096n;
       const fdFlags = pick([O_RDWR, O_RDWR | O_CLOEXEC, 0, 1, 0o4000], how % 11) ?? O_RDWR;
       const argument = world.put(task, encodeAllocationData({ length, fdFlags }));
       world.call(

@@ -70,7 +70,13 @@ function allocate(heap: DmaHeap, kernel: Kernel, task: Task): Pending | Errno {
   if (argumentView.getUint32(8, true) !== 0) return -errno.EINVAL;
   if ((fdFlags & ~DMA_HEAP_VALID_FD_FLAGS) !== 0) return -errno.EINVAL;
   if (argumentView.getUint32(16, true) !== 0 || argumentView.getUint32(20, true) !== 0) return -errno.EINVAL;
-  const lengthBytes = alignedLength(argumentView, kernel.pageSizeBytes);
+  return allocateChecked(heap, argumentView, kernel, task);
+}
+
+/** What both forms of the request do once their flags are checked: the buffer, and a number for it. */
+export function allocateChecked(heap: DmaHeap, view: DataView, kernel: Kernel, task: Task): Pending | Errno {
+  const fdFlags = view.getUint32(12, true);
+  const lengthBytes = alignedLength(view, kernel.pageSizeBytes);
   if (lengthBytes === 0) return -errno.EINVAL;
   const buffer = heap.operations.allocate({ heap, lengthBytes, fdFlags, heapFlags: 0n, kernel, task });
   if (typeof buffer === 'number') return buffer;
@@ -83,7 +89,7 @@ function allocate(heap: DmaHeap, kernel: Kernel, task: Task): Pending | Errno {
 }
 
 /** PAGE_ALIGN(len): a length within a page of 2^64 wraps to 0. */
-export function alignedLength(view: DataView, pageSizeBytes: number): number {
+function alignedLength(view: DataView, pageSizeBytes: number): number {
   const high = view.getUint32(4, true);
   if (high < 0x20_0000) {
     return Math.ceil((high * 0x1_0000_0000 + view.getUint32(0, true)) / pageSizeBytes) * pageSizeBytes;

@@ -7,7 +7,7 @@ import { type Errno, errno } from '../../uapi/errno.ts';
 import { iowr } from '../../uapi/ioctl.ts';
 import { asAddress, type Register } from '../../uapi/registers.ts';
 import type { DmaHeap } from './dma-heap.ts';
-import { alignedLength } from './dma-heap-ioctl.ts';
+import { allocateChecked } from './dma-heap-ioctl.ts';
 
 /** The allocation request of the series of 2019: 32 bytes, two of its words reserved, the whole number compared. */
 const dataBytes = 32;
@@ -34,15 +34,9 @@ export function allocateByWholeNumber(
   }
   if (view.getBigUint64(16, true) !== 0n)
     return complain(kernel, 'heap flags has invalid or unsupported flags set');
-  const lengthBytes = alignedLength(view, kernel.pageSizeBytes);
-  if (lengthBytes === 0) return -errno.EINVAL;
-  const buffer = heap.operations.allocate({ heap, lengthBytes, fdFlags, heapFlags: 0n, kernel, task });
-  if (typeof buffer === 'number') return buffer;
-  const fd = kernel.dmaBufs.reserveFd(task, fdFlags);
-  if (fd < 0) {
-    buffer.file.put(kernel, 'failed-call', task);
-    return fd;
-  }
+  const pending = allocateChecked(heap, view, kernel, task);
+  if (typeof pending === 'number') return pending;
+  const { buffer, fd } = pending;
   task.files.install(fd, buffer.file);
   view.setUint32(8, fd, true);
   if (copyToUser(task, asAddress(argument), bytes)) return 0;
