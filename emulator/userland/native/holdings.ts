@@ -29,14 +29,16 @@ export class Holdings {
   /** What processes held when their exit began. */
   readonly #atExit = new Map<StandIn, Held>();
   readonly #exiting = new Set<NativeProcess>();
+  /** Buffers that are gone, by those who held them: let go, or left behind by a process that was killed. */
+  readonly #undecided = new Map<NativeProcess, StandIn[]>();
 
   constructor(standIns: StandIns, processes: NativeProcesses) {
     this.#standIns = standIns;
     this.#processes = processes;
   }
 
-  get hasExiting(): boolean {
-    return this.#exiting.size > 0;
+  get isUnsettled(): boolean {
+    return this.#exiting.size > 0 || this.#undecided.size > 0;
   }
 
   /** A process got a buffer, or does something with it. */
@@ -81,23 +83,42 @@ export class Holdings {
     this.#holders.delete(standIn);
     const held = this.#atExit.get(standIn);
     this.#atExit.delete(standIn);
-    const killed = held ?? this.#killedHolder(holders);
-    if (killed === undefined) return;
-    const { pid, program } = killed.process;
-    const { label: heap, sizeBytes } = standIn;
-    this.leaks.push({ pid, program, fd: killed.fd, mapped: killed.mapped, heap, sizeBytes });
+    if (held !== undefined) this.#leak(standIn, held);
+    else {
+      for (const process of holders ?? []) {
+        if (process.exiting) continue;
+        const undecided = this.#undecided.get(process);
+        if (undecided === undefined) this.#undecided.set(process, [standIn]);
+        else undecided.push(standIn);
+      }
+    }
   }
 
-  /** Of a process that a signal ended nobody knows what it held at last; that it is gone says enough. */
-  #killedHolder(holders: ReadonlySet<NativeProcess> | undefined): Held | undefined {
-    for (const process of holders ?? []) {
-      if (!process.exiting && this.#processes.hasEnded(process)) return { process, fd: null, mapped: false };
+  #leak({ label: heap, sizeBytes }: StandIn, { process: { pid, program }, fd, mapped }: Held): void {
+    this.leaks.push({ pid, program, fd, mapped, heap, sizeBytes });
+  }
+
+  /** A process goes on: what it held and is gone, it has let go. */
+  goesOn(process: NativeProcess): void {
+    if (this.#undecided.size > 0) this.#undecided.delete(process);
+  }
+
+  /** Of a process that a signal ended nobody knows what it held at last; that it is gone as well says enough. */
+  #decide(): void {
+    const decided = new Set<StandIn>();
+    for (const [process, standIns] of this.#undecided) {
+      if (!this.#processes.isEnding(process)) continue;
+      for (const standIn of standIns) {
+        if (!decided.has(standIn)) this.#leak(standIn, { process, fd: null, mapped: false });
+        decided.add(standIn);
+      }
     }
-    return undefined;
+    this.#undecided.clear();
   }
 
   /** Looks which ends have come; what such a process held and is still there, others hold. */
   settle(): void {
+    if (this.#undecided.size > 0) this.#decide();
     const ended = [...this.#exiting].filter((process) => this.#processes.hasEnded(process));
     if (ended.length === 0) return;
     this.#standIns.drain();

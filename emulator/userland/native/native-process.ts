@@ -40,12 +40,18 @@ function readProc(path: string): string | undefined {
   }
 }
 
-/** State and start time of a process or thread, as /proc/PID/stat has them. */
-function statOf(pid: number): { readonly state: string; readonly startTime: string } | undefined {
+/** PF_EXITING: the process is on its way out, whatever its state says. */
+const exitingFlag = 4;
+
+/** State, flags and start time of a process or thread, as /proc/PID/stat has them. */
+function statOf(
+  pid: number,
+): { readonly state: string; readonly flags: number; readonly startTime: string } | undefined {
   const text = readProc(`${pid}/stat`);
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, startTime] = [fields?.[0], fields?.[19]];
-  return state === undefined || startTime === undefined ? undefined : { state, startTime };
+  const [state, flags, startTime] = [fields?.[0], fields?.[6], fields?.[19]];
+  if (state === undefined || startTime === undefined) return undefined;
+  return { state, flags: Number(flags), startTime };
 }
 
 /** How many processes there may be before those that have ended are looked for. */
@@ -140,6 +146,11 @@ export class NativeProcesses {
   hasEnded(process: NativeProcess): boolean {
     const stat = statOf(process.pid);
     return stat === undefined || stat.startTime !== process.startTime || 'ZX'.includes(stat.state);
+  }
+
+  /** Whether a process has ended or is about to: its descriptors may be closed and nobody told yet. */
+  isEnding(process: NativeProcess): boolean {
+    return this.hasEnded(process) || ((statOf(process.pid)?.flags ?? 0) & exitingFlag) !== 0;
   }
 
   /** Forgets those that have ended. */

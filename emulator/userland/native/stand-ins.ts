@@ -44,6 +44,8 @@ export interface FreshStandIn {
 const O_CLOEXEC = 0o2000000;
 const inotifyNonBlocking = 0o4000;
 const IN_CLOSE = 0x18;
+/** A read that brings less than half of it has brought all that was there. */
+const eventBytes = 65536;
 const IN_Q_OVERFLOW = 0x4000;
 
 /**
@@ -191,9 +193,10 @@ export class StandIns {
   drain(): number {
     const host = this.#host;
     let count = 0;
-    for (;;) {
-      const records = host.read(this.#inotify, 65536);
+    for (let filled = eventBytes; filled > eventBytes / 2; ) {
+      const records = host.read(this.#inotify, eventBytes);
       if (typeof records === 'number' || records.length === 0) return count;
+      filled = records.length;
       const view = new DataView(records.buffer, records.byteOffset, records.length);
       const watches: number[] = [];
       for (let at = 0; at + 16 <= records.length; at += 16 + view.getUint32(at + 12, true)) {
@@ -203,12 +206,15 @@ export class StandIns {
       }
       for (const watch of watches) count += this.#released(watch);
     }
+    return count;
   }
 
   #released(watch: number): number {
     const watched = this.#byWatch.get(watch);
     if (watched === undefined) return 0;
-    this.#forget(watch, watched);
+    // The watch of a file that nobody else holds has gone with it.
+    this.#forget(watched.bytesFd === undefined && watched.folder === undefined ? undefined : watch, watched);
+    this.#byWatch.delete(watch);
     watched.standIn.onRelease();
     this.#tellReleased(watched.standIn);
     return 1;
@@ -243,10 +249,12 @@ export class StandIns {
     }
   }
 
-  #forget(watch: number, { standIn, bytesFd, folder }: Watched): void {
-    this.#byWatch.delete(watch);
+  #forget(watch: number | undefined, { standIn, bytesFd, folder }: Watched): void {
     this.#byId.delete(standIn.id);
-    this.#host.call('inotify_rm_watch', this.#inotify, watch);
+    if (watch !== undefined) {
+      this.#byWatch.delete(watch);
+      this.#host.call('inotify_rm_watch', this.#inotify, watch);
+    }
     if (bytesFd !== undefined) this.#host.close(bytesFd);
     if (folder !== undefined) this.#folders.remove(`${this.#folderRoot}/${standIn.id}`);
   }

@@ -183,7 +183,7 @@ class Run {
           this.#resume();
         },
         idle: () => {
-          if (this.#holdings.hasExiting) this.#holdings.settle();
+          if (this.#holdings.isUnsettled) this.#holdings.settle();
         },
       });
       return this.#finish(exit);
@@ -202,6 +202,7 @@ class Run {
 
   #dispatch(trap: Trap): void {
     const owner = this.#processes.ofThread(trap.tid);
+    if (owner !== undefined) this.#holdings.goesOn(owner);
     const begun = owner === undefined ? undefined : this.#log?.begin(trap);
     const verdict = decide(this.#given, trap, owner);
     if (trap.call.kind === 'exit' && owner?.pid === this.#backend.pid) this.#dump();
