@@ -111,10 +111,11 @@ export abstract class Caller {
     const [a, b, c, d, e, f] = registers;
     let result = enter(kernel, task, number, a, b, c, d, e, f);
     while (result === blocked) {
-      if (this.#waits === 'elsewhere' && task.state === 'blocked') throw new CallWaits(name);
-      if (!waitForWake(kernel, task)) throw new WaitsForever(task.pid, name);
+      // Awake already: a signal came whose handler lets the call begin anew.
+      if (!this.isWaiting) this.#runHandlers();
+      else if (this.#waits === 'elsewhere') throw new CallWaits(name);
+      else if (!waitForWake(kernel, task)) throw new WaitsForever(task.pid, name);
       if (!task.isAlive) break;
-      if (task.signals.delivered.length > 0) this.#runHandlers();
       result = enter(kernel, task, number, a, b, c, d, e, f);
     }
     if (!task.isAlive && !endsCaller.has(name)) throw new ProcessEnded(task.pid, task.exitStatus);
