@@ -51,6 +51,13 @@ const regionExport = z.strictObject({
   region: z.string().min(1).optional(),
 });
 
+/** An entry of `suppress:`, here and in a file of its own. */
+export const suppression = z.strictObject({
+  id: z.string().min(1),
+  node: z.string().min(1).optional(),
+  reason: z.string('expected why it is no matter').trim().min(1, 'expected why it is no matter'),
+});
+
 /** What a board.yaml may say. */
 export const boardFileSchema = z.strictObject({
   name: z
@@ -79,6 +86,7 @@ export const boardFileSchema = z.strictObject({
   tee: teeSchema.optional(),
   exports: z.array(regionExport).default([]),
   heaps: z.array(vendorHeapSchema).default([]),
+  suppress: z.array(suppression).default([]),
 });
 
 const fail: YamlFailure = (problem, position) =>
@@ -86,7 +94,8 @@ const fail: YamlFailure = (problem, position) =>
 
 /** Reads the text of a board.yaml; a mistake in it is an InputError with line and column. */
 export function parseBoardFile(text: string, file: string): BoardProfile {
-  const facts = validateYaml(parseYaml(text, file, fail), boardFileSchema, fail);
+  const document = parseYaml(text, file, fail);
+  const facts = validateYaml(document, boardFileSchema, fail);
   return {
     name: facts.name,
     title: facts.title,
@@ -110,6 +119,10 @@ export function parseBoardFile(text: string, file: string): BoardProfile {
     drivers: facts.drivers,
     tee: facts.tee,
     exports: facts.exports,
+    suppress: facts.suppress.map((one, index) => ({
+      ...one,
+      position: document.positionOf(['suppress', index]),
+    })),
     heaps: facts.heaps,
   };
 }

@@ -1,3 +1,4 @@
+import type { SourcePosition } from '../base/position.ts';
 import type { PhysicalRange } from '../base/range.ts';
 import type { ArchitectureName } from './architecture.ts';
 import type { DriverPlan, TeeFacts } from './board-drivers.ts';
@@ -35,6 +36,15 @@ export interface BoardFirmware extends Placement {
   readonly memoryMap: readonly EfiMemoryRow[];
 }
 
+/** A finding that is no matter on a board. */
+export interface BoardSuppression {
+  readonly id: string;
+  /** The path of the node, or the name, that it is about; all where it is absent. */
+  readonly node?: string | undefined;
+  readonly reason: string;
+  readonly position: SourcePosition;
+}
+
 /** A board's profile: the facts that its firmware and its distribution add to the devicetree. */
 export interface BoardProfile {
   readonly name: string;
@@ -61,6 +71,8 @@ export interface BoardProfile {
   readonly drivers?: readonly DriverPlan[] | undefined;
   /** What its trusted environment offers. */
   readonly tee?: TeeFacts | undefined;
+  /** Findings of a check that are no matter on this board, and why. */
+  readonly suppress?: readonly BoardSuppression[] | undefined;
   /** Devices whose drivers make a heap of a region: of their own one, where none is named. */
   readonly exports?: readonly { readonly device: string; readonly region?: string | undefined }[] | undefined;
   /** Heaps that the vendor's kernel has beside those of mainline. */

@@ -1,17 +1,23 @@
 import type { CheckDocument, CheckFinding } from '../whatif/check/check.ts';
-import { checkText } from './check-text.ts';
+import { type Severity, severities } from '../whatif/check/rule.ts';
+import { checkText, remedyText, verdictOf } from './check-text.ts';
 import type { Finding, Report } from './formats/report.ts';
 
-/** What a check found as a report; `passed` says whether anything is as grave as the command was told to mind. */
-export function checkReport(document: CheckDocument, passed: boolean): Report {
-  const { board, release, notBooted, findings } = document;
-  const open = findings.filter(({ suppressed }) => suppressed === undefined);
+/** Whether a check found something as grave as that, or graver, which nobody has put aside. */
+export function isAsGraveAs({ findings }: CheckDocument, least: Severity): boolean {
+  const grave = severities.slice(0, severities.indexOf(least) + 1);
+  return findings.some(({ severity, suppressed }) => suppressed === undefined && grave.includes(severity));
+}
+
+/** A check as a report: its findings. It did not pass where one is as grave as `failOn`, or an error. */
+export function checkReport(document: CheckDocument, title: string, failOn: Severity = 'error'): Report {
+  const { release, board, findings } = document;
   return {
     command: 'check',
-    title: board ?? 'devicetree',
-    verdict: open.length === 0 ? 'nothing found' : countsOf(open),
-    passed,
-    facts: [['release', release], ...(notBooted === undefined ? [] : [['not booted', notBooted] as const])],
+    title,
+    verdict: verdictOf(document),
+    passed: !isAsGraveAs(document, failOn),
+    facts: [...(board === null ? [] : [['board', board] as const]), ['release', release]],
     cases: [],
     findings: findings.map(findingOf),
     sections: [],
@@ -20,18 +26,6 @@ export function checkReport(document: CheckDocument, passed: boolean): Report {
   };
 }
 
-function countsOf(findings: readonly CheckFinding[]): string {
-  return (['error', 'warning', 'note'] as const)
-    .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([severity, count]) => `${count} ${severity}${count === 1 ? '' : 's'}`)
-    .join(', ');
-}
-
 function findingOf({ remedy, ...finding }: CheckFinding): Finding {
-  if (remedy === undefined) return finding;
-  const options = remedy.options
-    .map(([option, value]) => ` --${option.replace(/^--/, '')} '${value}'`)
-    .join('');
-  return { ...finding, remedy: `${remedy.says}${options === '' ? '' : ` (try${options})`}` };
+  return { ...finding, remedy: remedy === undefined ? undefined : remedyText(remedy) };
 }

@@ -10,12 +10,14 @@ export function checkText(document: CheckDocument, colour: boolean): string {
   const tones = { error: colours.red, warning: colours.yellow, note: colours.cyan } as const;
   const open = document.findings.filter(({ suppressed }) => suppressed === undefined);
   const put = document.findings.filter(({ suppressed }) => suppressed !== undefined);
+  const unused = document.unusedSuppressions.map((one) => `no finding needs the suppression of ${one}`);
   const lines = [
     ...(document.notBooted === undefined ? [] : [`not booted: ${document.notBooted}`]),
     ...open.flatMap((finding) =>
       findingLines(finding, tones[finding.severity](finding.severity), colours.bold),
     ),
     ...put.map(({ id, subject, suppressed }) => colours.dim(`suppressed ${id} ${subject}: ${suppressed}`)),
+    ...unused.map((line) => colours.dim(line)),
     verdictOf(document),
   ];
   return lines.map((line) => `${line}\n`).join('');

@@ -1,3 +1,4 @@
+import { checkErrors } from './check.ts';
 import { devicetreeErrors } from './devicetree.ts';
 import { fileErrors } from './files.ts';
 import { kernelErrors } from './kernel.ts';
@@ -20,6 +21,7 @@ export const inputErrorTexts = {
   ...questionErrors,
   ...usageErrors,
   ...sweepErrors,
+  ...checkErrors,
   ...userlandErrors,
 } as const;
 

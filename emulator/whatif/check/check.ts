@@ -5,6 +5,7 @@ import { type Beside, BootContext, type TreeContext } from './context.ts';
 import { curedBy } from './cures.ts';
 import { checkRules } from './findings/index.ts';
 import type { CheckRule, Remedy, Severity, Sighting } from './rule.ts';
+import { isAbout, refuseUnknownRules, type Suppression } from './suppressions.ts';
 
 /** Something that will go wrong with a tree, or is not as it was meant. */
 export interface CheckFinding {
@@ -28,20 +29,35 @@ export interface CheckDocument {
   /** Why nothing was booted, so that only the tree itself was looked at. */
   readonly notBooted?: string | undefined;
   readonly findings: readonly CheckFinding[];
+  /** Suppressions that no finding needs, as `ID` or `ID:NODE`. */
+  readonly unusedSuppressions: readonly string[];
 }
 
-/** Boots a request and looks for all that the rules know of. */
-export function check(request: BootRequest, beside: Beside = {}): CheckDocument {
-  const context = contextOf(request, beside);
+/** What a check is told beside the request. */
+export interface CheckOptions extends Beside {
+  /** Findings that are no matter; those of the board's profile count as well. */
+  readonly suppressions?: readonly Suppression[] | undefined;
+}
+
+/**
+ * Boots a request and looks for all that the rules know of. A suppression of a finding that does not exist is an
+ * InputError.
+ */
+export function check(request: BootRequest, options: CheckOptions = {}): CheckDocument {
+  const suppressions = [...(request.profile?.suppress ?? []), ...(options.suppressions ?? [])];
+  refuseUnknownRules(suppressions);
+  const context = contextOf(request, options);
   const findings = [...checkRules.values()].flatMap((rule) =>
-    sightingsOf(rule, context).map((sighting) => findingOf(rule, sighting, context)),
+    sightingsOf(rule, context).map((sighting) => findingOf(rule, sighting, context, suppressions)),
   );
+  const unused = suppressions.filter((one) => !findings.some((finding) => isAbout(one, finding)));
   return {
     schemaVersion: 1,
     board: request.profile?.name ?? null,
     release: request.release.name,
     notBooted: context.refusal?.message,
     findings,
+    unusedSuppressions: unused.map(({ id, node }) => (node === undefined ? id : `${id}:${node}`)),
   };
 }
 
@@ -60,16 +76,23 @@ function sightingsOf(rule: CheckRule, context: BootContext | TreeContext): reado
   return context instanceof BootContext ? rule.find(context) : [];
 }
 
-function findingOf(rule: CheckRule, sighting: Sighting, context: BootContext | TreeContext): CheckFinding {
+function findingOf(
+  rule: CheckRule,
+  sighting: Sighting,
+  context: BootContext | TreeContext,
+  suppressions: readonly Suppression[],
+): CheckFinding {
   const { subject, message, position, severity, remedy } = sighting;
-  const isBooted = context instanceof BootContext;
-  return {
+  const suppressed = suppressions.find((one) => isAbout(one, { id: rule.id, subject }))?.reason;
+  const facts = {
     id: rule.id,
     severity: severity ?? rule.severity,
     subject,
     message,
     explanation: rule.explanation,
     position,
-    remedy: remedy?.() ?? (isBooted ? curedBy(rule, sighting, context) : undefined),
   };
+  if (suppressed !== undefined) return { ...facts, suppressed };
+  const isBooted = context instanceof BootContext;
+  return { ...facts, remedy: remedy?.() ?? (isBooted ? curedBy(rule, sighting, context) : undefined) };
 }
