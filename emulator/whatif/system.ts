@@ -3,11 +3,12 @@ import type { DeadKernel, Kernel } from '../linux/init/kernel.ts';
 import type { Credentials } from '../linux/kernel/cred.ts';
 import type { LogLine } from '../linux/kernel/printk.ts';
 import { applyPressure } from '../linux/mm/pressure.ts';
-import { type SystemCallEntry, systemCall } from '../linux/syscalls.ts';
+import { installProgram, type SystemCallEntry, systemCall } from '../linux/syscalls.ts';
 import type { BoardProfile } from '../machine/board.ts';
 import type { Fault } from '../userland/faults/fault.ts';
 import { FaultInjector } from '../userland/faults/injector.ts';
 import { type Process, spawnProcess } from '../userland/process.ts';
+import { FunctionImage, type ProgramMain } from '../userland/workload/program-tools.ts';
 import { type BootSummary, summarise } from './summary.ts';
 import type { ModuleLoadReport } from './userland/module-loads.ts';
 
@@ -58,6 +59,11 @@ export class System {
    */
   spawn(credentials: Partial<Credentials> = {}, command = 'program'): Process {
     return spawnProcess(this.running, credentials, command, this.calls);
+  }
+
+  /** Puts a program at a path of the emulated file system, where execve() finds it. */
+  install(path: string, main: ProgramMain): void {
+    installProgram(this.running, path, new FunctionImage(path.split('/').at(-1) ?? path, main));
   }
 
   /** Makes things go wrong on purpose from now on, for processes that are started after this call. */
