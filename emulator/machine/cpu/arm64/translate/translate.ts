@@ -2,6 +2,7 @@ import type { Instruction } from '../decode/decode.ts';
 import { stateOffsets } from '../state.ts';
 import { emitInteger } from './emit-integer.ts';
 import { emitMemory } from './emit-memory.ts';
+import { emitSimd } from './emit-simd.ts';
 import { Emitter, imported, type RegisterUse } from './emitter.ts';
 import { definesFlags, emitCondition, emitPack, packed, readsFlags } from './flags.ts';
 import { localGroups, locals } from './locals.ts';
@@ -254,6 +255,7 @@ function pushTest(emitter: Emitter, instruction: Conditional): void {
 
 function emitInstruction(emitter: Emitter, instruction: Instruction, word: number): void {
   if (emitInteger(emitter, instruction) || emitMemory(emitter, instruction)) return;
+  if (emitSimd(emitter, instruction)) return;
   emitStep(emitter, instruction, word);
 }
 

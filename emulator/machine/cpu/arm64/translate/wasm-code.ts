@@ -146,6 +146,13 @@ export class WasmCode {
     return this;
   }
 
+  /** What stands behind a vector load or store: no alignment promised, and an offset. */
+  memoryArgument(offset: number): this {
+    this.bytes.push(0);
+    unsigned(this.bytes, offset);
+    return this;
+  }
+
   /** A load or store at an offset from the address on the stack; alignment is not promised. */
   memory(opcode: number, offset: number): this {
     this.bytes.push(opcode, 0);
