@@ -131,6 +131,7 @@ export const bootSummarySchema = z.looseObject({
   areas: z.array(area),
   heaps: z.array(heap),
   devices: z.array(device).optional().describe('devices whose drivers have probed'),
+  proposals: z.array(z.string()).describe('what was tried though no release has it'),
   modules: z.array(module).describe('parts of the kernel that can be modules and were built, loaded or not'),
   exportPolicy: z.string().describe('none, explicit, release or all'),
   againstRelease: z

@@ -58,6 +58,7 @@ function facts(summary: BootSummary): readonly (readonly string[])[] {
   const reliance = relianceText(summary.reliance);
   return [
     ['configuration', `${summary.config}, ${size(summary.pageSize)} pages`],
+    ...summary.proposals.map((name) => ['proposal', `${name}, which is in no release`]),
     ['command line', summary.bootargs === '' ? '(empty)' : summary.bootargs],
     ...memory,
     ...(reliance === '' ? [] : [['relies on', reliance]]),

@@ -120,6 +120,8 @@ export interface BootSummary {
   /** Exports that somebody asked for and that cannot work. */
   readonly refusedExports: readonly RefusedExportSummary[];
   /** Bytes, by the names of /proc/meminfo. */
+  /** What was tried though no release has it. */
+  readonly proposals: readonly string[];
   /** What can be a module and was built. */
   readonly modules: readonly ModuleState[];
   readonly meminfo: Readonly<Record<string, number>>;
@@ -146,6 +148,7 @@ export function summarise(system: System): BootSummary {
     areas: kernel?.cma.all.map((area) => areaOf(area, kernel)) ?? [],
     heaps: kernel === undefined ? [] : heapsOf(kernel),
     devices: kernel === undefined ? undefined : deviceSummaries(kernel),
+    proposals: [...environment.proposals],
     modules: moduleStates(system),
     exportPolicy: environment.exportPolicy,
     againstRelease: kernel === undefined ? undefined : againstRelease(kernel),

@@ -89,6 +89,16 @@ describe('sweep', () => {
     expect(bytes('killed.jsonl')).toBe(bytes('whole.jsonl'));
   });
 
+  it('has nothing left to do where it is resumed after its end', async () => {
+    await sweep('--out', at('r.jsonl'));
+    const marked = bytes('r.jsonl').replace('"memTotalBytes":', '"memTotalBytes":1');
+    writeFileSync(at('r.jsonl'), marked);
+    expect((await sweep('--out', at('r.jsonl'), '--resume')).code).toBe(0);
+    expect(bytes('r.jsonl')).toBe(marked);
+    await sweep('--out', at('r.jsonl'));
+    expect(bytes('r.jsonl')).not.toBe(marked);
+  });
+
   it('does not go on with the journal of another sweep', async () => {
     writeFileSync(at('r.jsonl.journal'), '{"schemaVersion":1,"sweep":"other"}\n{"point":0}\n');
     const { code, err } = await sweep('--out', at('r.jsonl'), '--resume');

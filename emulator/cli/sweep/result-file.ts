@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { inputError } from '../../base/input-error.ts';
-import type { PointRecord, SweepHeader } from '../../whatif/sweep/result.ts';
+import type { PointRecord, PointResult, SweepHeader } from '../../whatif/sweep/result.ts';
 import { reasonOf } from './journal.ts';
 
 const headerSchema = z.strictObject({
@@ -87,6 +87,12 @@ export function readResultFile(file: string): ResultFile {
 /** One line of a result file. */
 export function recordLine(record: PointRecord): string {
   return JSON.stringify(record);
+}
+
+/** The result in a line of a result file that was read. */
+export function resultOf(line: string): PointResult {
+  const { result } = JSON.parse(line) as PointRecord;
+  return result;
 }
 
 function json(text: string, file: string, line: number): unknown {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PointRecord, SweepHeader } from '../../whatif/sweep/result.ts';
@@ -9,7 +9,7 @@ import { Journal } from './journal.ts';
 import { type LoadedSweep, loadSweep } from './load-spec.ts';
 import { openPool } from './pool.ts';
 import { openProgress } from './progress.ts';
-import { recordLine, refuseUnwritable, writeResultFile } from './result-file.ts';
+import { readResultFile, recordLine, refuseUnwritable, resultOf, writeResultFile } from './result-file.ts';
 import { ResultCache, recordsOf, runSweep, type Shard, shardCount } from './run-sweep.ts';
 
 /** How a sweep is run and where its results go. */
@@ -52,6 +52,7 @@ export async function sweepTo(
     { ...header, shard: `${shard.number}/${shard.of}` },
     settings.resume,
   );
+  if (settings.resume && out !== undefined && journal.count === 0) takeOver(out, header, journal);
   try {
     const done = await runAll(sweep, settings, journal);
     if (!done) {
@@ -67,6 +68,14 @@ export async function sweepTo(
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A sweep that was resumed after its end has its results already. */
+function takeOver(out: string, header: SweepHeader, journal: Journal): void {
+  if (!existsSync(out) || !statSync(out).isFile()) return;
+  const before = readResultFile(out);
+  if (JSON.stringify(before.header) !== JSON.stringify(header)) return;
+  for (const [point, line] of before.lines) journal.add(point, '', resultOf(line));
 }
 
 function headerOf({ spec, whole }: LoadedSweep): SweepHeader {

@@ -80,6 +80,7 @@ const summary: BootSummary = {
   ],
   exportPolicy: 'explicit',
   refusedExports: [],
+  proposals: [],
   modules: [],
   meminfo: { CmaTotal: 0x1000000 },
   decisions: [
