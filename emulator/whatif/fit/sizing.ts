@@ -1,6 +1,7 @@
 import { hex, MiB } from '../../base/units.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import { isCompatible } from '../../linux/drivers/of/flat-tree.ts';
+import type { KernelConfig } from '../../linux/kconfig.ts';
 import { pageGeometry } from '../../linux/mm/page-geometry.ts';
 import type { BootRequest } from '../boot-tree.ts';
 import { type Change, deleteProperty, setProperty, withChange } from '../explain/change.ts';
@@ -35,7 +36,7 @@ export function sizingOf(system: System): Sizing {
     return { by: 'devicetree', unitBytes, changes: (size, base) => nodeChanges(system, node, size, base) };
   }
   const changes = (size: bigint, base?: bigint): readonly Change[] => {
-    if (base === undefined) return configurationChanges(size);
+    if (base === undefined) return configurationChanges(config, size);
     return [{ kind: 'bootargs', bootargs: `${bootargs} cma=${amount(size)}@${hex(base)}`.trim() }];
   };
   return { by: 'configuration', unitBytes, changes };
@@ -72,11 +73,14 @@ function nodeChanges(
   ];
 }
 
-function configurationChanges(size: bigint): readonly Change[] {
+/** CMA_SIZE_MBYTES, and what makes it count where another way to choose the size is configured. */
+function configurationChanges(config: KernelConfig, size: bigint): readonly Change[] {
   const symbol = (name: string, value: string): Change => ({ kind: 'kconfig', symbol: name, value });
+  const others = ['CMA_SIZE_SEL_PERCENTAGE', 'CMA_SIZE_SEL_MIN', 'CMA_SIZE_SEL_MAX'];
+  const chosen = others.filter((name) => config.enabled(name));
   return [
-    ...['CMA_SIZE_SEL_PERCENTAGE', 'CMA_SIZE_SEL_MIN', 'CMA_SIZE_SEL_MAX'].map((name) => symbol(name, 'n')),
-    symbol('CMA_SIZE_SEL_MBYTES', 'y'),
+    ...chosen.map((name) => symbol(name, 'n')),
+    ...(chosen.length === 0 ? [] : [symbol('CMA_SIZE_SEL_MBYTES', 'y')]),
     symbol('CMA_SIZE_MBYTES', String(size / MiB)),
   ];
 }
