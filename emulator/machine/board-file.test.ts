@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { GiB, MiB } from '../base/units.ts';
 import { parseBoardFile } from './board-file.ts';
 
@@ -61,4 +61,31 @@ test.each([
   ['a name with capitals', { name: 'name: HiKey' }, /board\.yaml:1:7: name: .*small letters/],
 ])('%s is refused with its line', (_, changes, message) => {
   expect(() => profile(changes)).toThrow(message);
+});
+
+describe('what a board exports and what its vendor adds', () => {
+  const head = 'name: b\ntitle: B\nsource: s\ndts: b.dts\n';
+
+  it('are read as they stand', () => {
+    const text = `${head}exports:\n  - { device: /soc/camera@1000, region: pool }\nheaps:\n  - { name: v, backing: system, dma32: true, group: video, source: vendor }\n`;
+    const { exports, heaps } = parseBoardFile(text, 'b/board.yaml');
+    expect(exports).toEqual([{ device: '/soc/camera@1000', region: 'pool' }]);
+    expect(heaps).toMatchObject([
+      { name: 'v', backing: 'system', cached: true, mmap: true, dma32: true, group: 'video' },
+    ]);
+  });
+
+  it.each([
+    [
+      `${head}exports: [{ device: camera }]\n`,
+      'b/board.yaml:5:21: exports[0].device: expected the path of a node',
+    ],
+    [
+      `${head}heaps: [{ backing: system, source: s }]\n`,
+      'b/board.yaml:5:9: heaps[0].name: expected the name of the heap',
+    ],
+    [`${head}heaps: [{ name: v, backing: system }]\n`, 'heaps[0].source'],
+  ])('say where they are wrong: %j', (text, message) => {
+    expect(() => parseBoardFile(text, 'b/board.yaml')).toThrow(message);
+  });
 });

@@ -25,7 +25,9 @@ const rows: readonly Row[] = [
     (policy): Row => ({
       title: `CMA heaps, ${policy}`,
       cell: (column) => {
-        const heaps = column.heapsByPolicy[policy] ?? [];
+        const heaps = (column.heapsByPolicy[policy] ?? []).map((name) =>
+          column.notInMainline.includes(name) ? `${name} (not in mainline)` : name,
+        );
         return column.policy === policy ? heaps.map((name) => `${name} *`) : heaps;
       },
     }),

@@ -12,6 +12,7 @@ export function consumersText(document: ConsumersDocument, colour: boolean): str
   const lines = consumers.flatMap((consumer) => consumerLines(consumer, mark));
   return [
     `${colours.bold(`${board ?? 'devicetree'}: Linux ${release}, heaps ${heaps.join(' ') || 'none'}`)}\n`,
+    columns(document.notInMainline.map(({ name, needs }) => [name, needs])),
     `\n${colours.bold('Devices that use memory by themselves')}\n`,
     columns(devices.map(deviceRow)) || '  the tree describes none\n',
     ...(consumers.length === 0

@@ -11,13 +11,15 @@ export interface RunDocument extends RunOutcome {
   readonly bootargs: string;
   /** What the answer rests on that nobody stated or observed. */
   readonly reliance: Reliance;
+  /** Heaps that an unpatched kernel of that release would not have, and what it lacks for each. */
+  readonly notInMainline: readonly { readonly name: string; readonly needs: string }[];
   /** Nothing failed; leaks do not count. */
   readonly passed: boolean;
 }
 
 /** The document of a run on a system that was booted as `summary` says. */
 export function runDocument(summary: BootSummary, outcome: RunOutcome): RunDocument {
-  const { board, release, config, bootargs, reliance } = summary;
+  const { board, release, config, bootargs, reliance, heaps } = summary;
   return {
     schemaVersion: 1,
     board,
@@ -25,6 +27,7 @@ export function runDocument(summary: BootSummary, outcome: RunOutcome): RunDocum
     config,
     bootargs,
     reliance,
+    notInMainline: heaps.flatMap(({ name, needs }) => (needs === undefined ? [] : [{ name, needs }])),
     passed: outcome.failures.length === 0,
     ...outcome,
   };

@@ -16,7 +16,7 @@ export function runText(run: RunDocument, colour: boolean): string {
     `${colours.bold(`${run.board ?? 'devicetree'}: Linux ${run.release}, configuration ${run.config}`)}\n`,
     relies(run),
     section('Processes', columns(run.processes.map(processRow))),
-    section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map(heapRow)])),
+    section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map((heap) => heapRow(heap, run))])),
     section('Leaked', columns(run.leaks.map(leakRow)) || '  nothing\n'),
     section('Found', columns(run.findings.map(findingRow))),
     section('Went wrong on purpose', columns(run.injected.map(injectedRow))),
@@ -44,14 +44,12 @@ function areaRow({ name, sizeBytes, peakBytes, startBytes }: AreaUse): readonly 
   return [`area ${name}`, `${size(peakBytes)} of ${size(sizeBytes)}`, `${share} %${before}`];
 }
 
-function heapRow({
-  name,
-  peakBytes,
-}: {
-  readonly name: string;
-  readonly peakBytes: number;
-}): readonly string[] {
-  return [`heap ${name}`, size(peakBytes), 'in buffers'];
+function heapRow(
+  { name, peakBytes }: { readonly name: string; readonly peakBytes: number },
+  { notInMainline }: RunDocument,
+): readonly string[] {
+  const needs = notInMainline.find((heap) => heap.name === name)?.needs;
+  return [`heap ${name}`, size(peakBytes), needs === undefined ? 'in buffers' : `in buffers; ${needs}`];
 }
 
 function leakRow(leak: Leak): readonly string[] {

@@ -146,7 +146,13 @@ export function summarise(system: System): BootSummary {
     memory: memoryBanks(environment.handoff.tree).map((bank) => rangeOf(bank.baseBytes, bank.sizeBytes)),
     regions: environment.regions.map(regionOf),
     areas: kernel?.cma.all.map((area) => areaOf(area, kernel)) ?? [],
-    heaps: kernel === undefined ? [] : heapsOf(kernel),
+    heaps:
+      kernel === undefined
+        ? []
+        : heapsOf(
+            kernel,
+            (system.board?.heaps ?? []).map(({ name }) => name),
+          ),
     devices: kernel === undefined ? undefined : deviceSummaries(kernel),
     proposals: [...environment.proposals],
     modules: moduleStates(system),
@@ -199,7 +205,7 @@ function certaintyOf(area: CmaArea, { handoff }: Kernel): AreaSummary['certainty
   return assumed && !(node?.has('reg') ?? false) ? 'assumed' : 'exact';
 }
 
-function heapsOf(kernel: Kernel): readonly HeapSummary[] {
+function heapsOf(kernel: Kernel, vendorHeaps: readonly string[]): readonly HeapSummary[] {
   return kernel.dmaHeaps.all.map((heap) => ({
     name: heap.name,
     path: `/dev/dma_heap/${heap.name}`,
@@ -210,7 +216,7 @@ function heapsOf(kernel: Kernel): readonly HeapSummary[] {
     gid: kernel.devtmpfs.node(`dma_heap/${heap.name}`)?.gid ?? 0,
     kind: heap.kind,
     area: heap.area?.name,
-    ...exporterOf(heap, kernel.release.name),
+    ...exporterOf(heap, kernel.release.name, vendorHeaps),
   }));
 }
 

@@ -52,6 +52,8 @@ export interface ComparedColumn {
   readonly heaps: readonly string[];
   /** Names of CMA heaps, by policy. */
   readonly heapsByPolicy: Readonly<Record<string, readonly string[]>>;
+  /** Those heaps under any policy that an unpatched kernel of that release would not have. */
+  readonly notInMainline: readonly string[];
   readonly policy: string;
   readonly devices: readonly DmaMaster[];
   /** Paths of those that need contiguous memory. */
@@ -130,6 +132,13 @@ async function columnOf(
       heapsByPolicy: Object.fromEntries(
         policies.map(({ policy, heaps }) => [policy, heaps.map((heap) => heap.name)]),
       ),
+      notInMainline: [
+        ...new Set(
+          [...summary.heaps, ...policies.flatMap(({ heaps }) => heaps)].flatMap((heap) =>
+            heap.needs === undefined ? [] : [heap.name],
+          ),
+        ),
+      ],
       policy: summary.exportPolicy,
       devices,
       contiguousDevices: contiguous(devices).map(({ node }) => node),

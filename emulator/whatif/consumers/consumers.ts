@@ -10,6 +10,8 @@ export interface ConsumersDocument {
   readonly release: string;
   readonly panic?: string | undefined;
   readonly heaps: readonly string[];
+  /** Those that an unpatched kernel of that release would not have, and what it lacks for each. */
+  readonly notInMainline: readonly { readonly name: string; readonly needs: string }[];
   readonly devices: readonly DmaMaster[];
   readonly consumers: readonly ConsumerOutcome[];
   readonly passed: number;
@@ -37,6 +39,7 @@ export function checkConsumers(
     release,
     panic,
     heaps: heaps.map(({ name }) => name),
+    notInMainline: heaps.flatMap(({ name, needs }) => (needs === undefined ? [] : [{ name, needs }])),
     devices,
     consumers,
     passed,

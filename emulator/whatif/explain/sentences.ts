@@ -3,6 +3,7 @@ import { rangeEnd } from '../../base/range.ts';
 import { alignUp, formatSize, hex } from '../../base/units.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
 import { FlatTree } from '../../linux/drivers/of/flat-tree.ts';
+import { exporterOf } from '../policies/exports.ts';
 import type { Failure } from './failure.ts';
 import { rangesOf } from './node-ranges.ts';
 import type { Subject } from './subject.ts';
@@ -74,8 +75,17 @@ export function verdictOn(failure: Failure, subject: Subject, granted: boolean):
   if (region !== undefined) return regionVerdict(failure, subject, granted);
   if (subject.area !== undefined) return areaVerdict(failure, subject.area);
   const heap = system.kernel?.dmaHeaps.all.find(({ name }) => name === subject.heap);
-  if (heap !== undefined) return `/dev/dma_heap/${heap.name} exists; it is a ${heap.kind} heap.`;
+  if (heap !== undefined)
+    return `/dev/dma_heap/${heap.name} exists; it is a ${heap.kind} heap${mark(system, heap.name)}.`;
   return 'The boot succeeds.';
+}
+
+/** That an unpatched kernel would not have a heap, in brackets. */
+function mark({ kernel }: Failure['system'], name: string): string {
+  const heap = kernel?.dmaHeaps.all.find((one) => one.name === name);
+  const needs =
+    heap === undefined || kernel === undefined ? undefined : exporterOf(heap, kernel.release.name).needs;
+  return needs === undefined ? '' : ` (${needs})`;
 }
 
 function regionVerdict({ system, region }: Failure, subject: Subject, granted: boolean): string {
@@ -94,7 +104,10 @@ function regionVerdict({ system, region }: Failure, subject: Subject, granted: b
     skipped: `${name} is passed over${because}`,
   };
   const isDefault = state === 'cma' && system.kernel?.contiguous.defaultArea?.nodePath === region.nodePath;
-  const heap = subject.heap === undefined ? '' : `; its heap is /dev/dma_heap/${subject.heap}`;
+  const heap =
+    subject.heap === undefined
+      ? ''
+      : `; its heap is /dev/dma_heap/${subject.heap}${mark(system, subject.heap)}`;
   const lacking = granted || because !== '' ? '' : '; that is not all that it asks for';
   return `${texts[state] ?? state}${isDefault ? ', the default one' : ''}${heap}${lacking}.`;
 }

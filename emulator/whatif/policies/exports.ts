@@ -22,11 +22,14 @@ export interface RefusedExportSummary {
 
 /** Who made a heap, and what an unpatched kernel lacks for it. A heap that was plugged in is its driver's. */
 export function exporterOf(
-  { kind, exportedBy }: Pick<DmaHeap, 'kind' | 'exportedBy'>,
+  { kind, exportedBy, name }: Pick<DmaHeap, 'kind' | 'exportedBy' | 'name'>,
   release: string,
+  vendorHeaps: readonly string[] = [],
 ): { readonly exportedBy: HeapExporter; readonly needs?: string } {
-  if (kind === 'other')
-    return { exportedBy: 'driver', needs: `not in mainline ${release}: a driver of its own` };
+  if (kind === 'other') {
+    const whose = vendorHeaps.includes(name) ? "the vendor's driver" : 'a driver of its own';
+    return { exportedBy: 'driver', needs: `not in mainline ${release}: needs ${whose}` };
+  }
   const by = exportedBy ?? 'release';
   const needs = missingPatch(by, release);
   return needs === undefined ? { exportedBy: by } : { exportedBy: by, needs };
