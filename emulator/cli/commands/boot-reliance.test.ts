@@ -41,7 +41,7 @@ test('a file without a profile boots the default release', async () => {
 
 test('--console shows what a console would, and --dmesg all', async () => {
   const { out } = await runCommand(['boot', 'hikey', '--append-bootargs', 'quiet', '--console', '--dmesg']);
-  const [, log = '', console = ''] = /\nKernel log\n([^]*)\nConsole\n([^]*)$/.exec(out) ?? [];
+  const [, log = '', console = ''] = /\nKernel log\n(.*)\nConsole\n(.*)$/s.exec(out) ?? [];
   expect(log).toContain('Zone ranges:');
   expect(console).toBe('  nothing\n');
   const { out: json } = await runCommand(['boot', 'hikey', '--console', '--json']);
