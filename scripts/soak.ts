@@ -26,7 +26,7 @@ const options = await yargs(hideBin(process.argv))
 function playSequence(seed: number): number {
   const next = seededNumbers(seed);
   const release = options.releases[seed % options.releases.length] ?? '6.1';
-  const kernel = smallKernel({ release, symbols: ['SW_SYNC=y'] });
+  const kernel = smallKernel({ release, symbols: ['SW_SYNC=y', 'UDMABUF=y'] });
   const books = new Books(kernel);
   const world = new World(kernel, 1 + (next() % 4));
   const number = () => next() >>> 16;

@@ -7,13 +7,14 @@ import {
 } from '../../linux/uapi/dma-buf.ts';
 import { DMA_HEAP_IOCTL_ALLOC, encodeAllocationData } from '../../linux/uapi/dma-heap.ts';
 import { DRM_IOCTL_GEM_CLOSE, DRM_IOCTL_PRIME_FD_TO_HANDLE } from '../../linux/uapi/drm.ts';
-import { O_CLOEXEC, O_RDWR } from '../../linux/uapi/fcntl.ts';
+import { F_ADD_SEALS, F_SEAL_SHRINK, O_CLOEXEC, O_RDWR } from '../../linux/uapi/fcntl.ts';
 import {
   SW_SYNC_IOC_CREATE_FENCE,
   SW_SYNC_IOC_INC,
   SYNC_IOC_FILE_INFO,
   SYNC_IOC_MERGE,
 } from '../../linux/uapi/sync-file.ts';
+import { UDMABUF_CREATE } from '../../linux/uapi/udmabuf.ts';
 import { bufferDescriptor, descriptor, descriptorOf, type Move, pick, words } from './move.ts';
 import { paths } from './world.ts';
 
@@ -146,6 +147,21 @@ export const bufferMoves: readonly Move[] = [
     play: (world, task, [device, handle]) => {
       const argument = world.put(task, words(handle % 6, 0));
       world.call(task, 'ioctl', descriptorOf(task, device, '/dev/dri'), DRM_IOCTL_GEM_CLOSE, argument);
+    },
+  },
+  {
+    name: 'make a udmabuf',
+    weight: 4,
+    play: (world, task, [pages, from, how]) => {
+      const memfd = world.call(task, 'memfd_create', world.put(task, Uint8Array.of(0x75, 0)), 2);
+      if (memfd < 0) return;
+      world.call(task, 'ftruncate', memfd, (1 + (pages % 4)) * 4096);
+      if (how % 9 !== 0) world.call(task, 'fcntl', memfd, F_ADD_SEALS, F_SEAL_SHRINK);
+      const device = world.call(task, 'openat', -100, world.pathAt(paths.indexOf('/dev/udmabuf')), O_RDWR, 0);
+      const argument = words(memfd, how % 2, (from % 3) * 4096, 0, (1 + (how % 3)) * 4096, 0);
+      world.call(task, 'ioctl', device, UDMABUF_CREATE, world.put(task, argument));
+      if (how % 5 !== 0) world.call(task, 'close', memfd);
+      if (device >= 0) world.call(task, 'close', device);
     },
   },
   {

@@ -13,7 +13,7 @@ const releases = fc.constantFrom('5.10', '6.1', '6.12', '7.3');
 
 /** Plays turns with the kernel's books checked after each; tells what every call answered. */
 function play(release: string, processes: number, sequence: readonly Turn[]): readonly (number | bigint)[] {
-  const kernel = smallKernel({ release, symbols: ['SW_SYNC=y'] });
+  const kernel = smallKernel({ release, symbols: ['SW_SYNC=y', 'UDMABUF=y'] });
   const books = new Books(kernel);
   const world = new World(kernel, processes);
   for (const one of sequence) {

@@ -50,13 +50,17 @@ function storeOomAdjust(text: string, writer: Task, target: Task): Errno {
 /** The folder of one task. */
 export function taskFolder(fileSystem: FileSystem, task: Task): Inode {
   const folder = new Directory(fileSystem, 0o555);
-  folder.uid = task.credentials.uid;
-  folder.gid = task.credentials.gid;
+  const own = <Kind extends Inode>(inode: Kind): Kind => {
+    inode.uid = task.credentials.uid;
+    inode.gid = task.credentials.gid;
+    return inode;
+  };
+  own(folder);
   const file = (name: string, mode: number, show: (kernel: Kernel) => string) =>
-    folder.add(name, new PseudoFile(fileSystem, mode, { show }));
-  folder.add('fd', new FdFolder(fileSystem, task));
-  folder.add('fdinfo', new FdInfoFolder(fileSystem, task));
-  folder.add('pagemap', new PagemapInode(fileSystem, task));
+    folder.add(name, own(new PseudoFile(fileSystem, mode, { show })));
+  folder.add('fd', own(new FdFolder(fileSystem, task)));
+  folder.add('fdinfo', own(new FdInfoFolder(fileSystem, task)));
+  folder.add('pagemap', own(new PagemapInode(fileSystem, task)));
   file('maps', 0o444, (kernel) => showMaps(kernel, task));
   file('smaps', 0o444, (kernel) => showSmaps(kernel, task));
   file('status', 0o444, (kernel) => showStatus(kernel, task));
@@ -64,10 +68,12 @@ export function taskFolder(fileSystem: FileSystem, task: Task): Inode {
   file('cmdline', 0o444, () => `${task.command}\0`);
   folder.add(
     'oom_score_adj',
-    new PseudoFile(fileSystem, 0o644, {
-      show: () => `${task.oomScoreAdjust}\n`,
-      store: (text, _kernel, writer) => storeOomAdjust(text, writer, task),
-    }),
+    own(
+      new PseudoFile(fileSystem, 0o644, {
+        show: () => `${task.oomScoreAdjust}\n`,
+        store: (text, _kernel, writer) => storeOomAdjust(text, writer, task),
+      }),
+    ),
   );
   return folder;
 }
