@@ -20,6 +20,7 @@ export function fitText(fit: FitDocument, colour: boolean): string {
   return [
     `${colours.bold(where)}\n`,
     `smallest default area: ${colours.green(size(fit.smallestBytes))}\n`,
+    `set it with ${fit.options.join(' ')}\n`,
     columns(facts(fit, fit.smallestBytes)),
     section('One step less', belowText(fit)),
     section('Random turns', seedsText(fit)),
@@ -41,7 +42,6 @@ function facts(fit: FitDocument, smallest: number): readonly (readonly string[])
   const proof = fit.isProven ? 'every smaller size is ruled out' : 'sizes far below were not tried';
   return [
     ['step', size(fit.stepBytes), `the size is stated by the ${fit.sizedBy}`],
-    ['set it with', fit.options.join(' ')],
     ['high water', size(highWaterBytes), `${size(bootBytes)} of it since the boot`],
     ['lost to holes', size(fit.fragmentationLossBytes), share(fit.fragmentationLossBytes, smallest)],
     ['leaves', size(fit.leavesBytes), 'of memory for what cannot move'],
