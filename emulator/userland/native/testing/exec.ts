@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const bundle = join(root, 'dist/cli/main.js');
 
 /** The bundle, which starts several times faster, as long as nothing here is newer; the sources otherwise. */
-function commandLine(): readonly string[] {
+export function commandLine(): readonly string[] {
   const here = join(root, 'emulator/userland/native');
   const sources = readdirSync(here, { recursive: true, encoding: 'utf8' }).map((file) => join(here, file));
   const builtAt = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs ?? 0;

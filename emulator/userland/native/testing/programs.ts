@@ -6,6 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 const sources = fileURLToPath(new URL('../../../../fixtures/native', import.meta.url));
 
+/** A source of fixtures/native/. */
+export function nativeSource(file: string): string {
+  return join(sources, file);
+}
+
 /** Whether a command can be run at all. */
 export function isInstalled(command: string): boolean {
   try {
