@@ -29,7 +29,9 @@ describe('help', () => {
     for (const [name, entry] of commands) {
       const command = await entry.load();
       for (const [commandLine] of command.examples) {
-        const words = (/heapboard (.*?)\)?( [<>].*)?$/.exec(commandLine)?.[1] ?? '').split(' ');
+        const line = /heapboard (.*?)\)?( [<>].*)?$/.exec(commandLine)?.[1] ?? '';
+        // A blank between quotes is part of its word.
+        const words = (line.match(/(?:'[^']*'|[^' ])+/g) ?? []).map((word) => word.replaceAll("'", ''));
         expect(words[0], commandLine).toBe(name);
         await expect(parseCommandLine(name, command, words.slice(1)), commandLine).resolves.toBeDefined();
       }
@@ -107,7 +109,7 @@ describe('completion', () => {
 
   test('releases and policies', async () => {
     expect(await complete('boot', 'hikey', '--release', '6.12')).toEqual(['6.12']);
-    expect(await complete('boot', 'hikey', '--export', '')).toEqual(['explicit', 'release']);
+    expect(await complete('boot', 'hikey', '--export', '')).toEqual(['none', 'explicit', 'release', 'all']);
   });
 
   test('nothing, so that the shell completes files, where a file stands', async () => {
