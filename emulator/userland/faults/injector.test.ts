@@ -124,3 +124,17 @@ steps:
     expect(() => parseFault(text)).toThrow(message);
   });
 });
+
+describe('a process in a container', () => {
+  it('meets the same faults', async () => {
+    const { failures } = await runSmall([
+      yamlJob(`
+faults: [{ fail: alloc }]
+container: { devices: [/dev/dma_heap/system] }
+steps:
+  - { alloc: a, heap: system, size: 4K, fails: ENOMEM }
+`),
+    ]);
+    expect(failures).toEqual([]);
+  });
+});

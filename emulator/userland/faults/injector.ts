@@ -5,6 +5,7 @@ import { DMA_HEAP_IOCTL_ALLOC } from '../../linux/uapi/dma-heap.ts';
 import { errno } from '../../linux/uapi/errno.ts';
 import { asAddress, asInt32, asUint32, type Register } from '../../linux/uapi/registers.ts';
 import { signals } from '../../linux/uapi/signal.ts';
+import { makeDevice } from '../../linux/uapi/stat.ts';
 import type { FailFault, Fault, KillFault, VanishFault } from './fault.ts';
 
 /** An allocation that is about to be made. */
@@ -63,7 +64,7 @@ export class FaultInjector {
       if (!task.isAlive || task.deadline !== undefined || task.futexWaiter !== undefined)
         return next(kernel, task, number, ...registers);
       const call = systemCalls[number]?.name ?? '';
-      const allocation = allocationOf(task, call, registers);
+      const allocation = allocationOf(kernel, task, call, registers);
       if (allocation !== undefined) this.allocations.push(allocation);
       this.#vanish(task, call);
       this.#kill(task, call);
@@ -144,14 +145,16 @@ function matches(
 
 /** The allocation that a call asks for; undefined for every other call. */
 function allocationOf(
+  kernel: Kernel,
   task: Task,
   call: string,
   registers: readonly (Register | undefined)[],
 ): AllocationSeen | undefined {
   if (call !== 'ioctl' || asUint32(registers[1] ?? 0) !== DMA_HEAP_IOCTL_ALLOC) return undefined;
-  const path = task.files.get(asInt32(registers[0] ?? 0))?.path;
-  if (path?.startsWith(heapFolder) !== true) return undefined;
+  const number = task.files.get(asInt32(registers[0] ?? 0))?.inode.specialDevice;
+  const heap = kernel.dmaHeaps.all.find(({ major, minor }) => makeDevice(major, minor) === number);
+  if (heap === undefined) return undefined;
   const bytes = peekMemory(task, asAddress(registers[2] ?? 0), 8);
   const sizeBytes = bytes === undefined ? 0n : new DataView(bytes.buffer).getBigUint64(0, true);
-  return { heap: path.slice(heapFolder.length), sizeBytes, process: task.command };
+  return { heap: heap.name, sizeBytes, process: task.command };
 }

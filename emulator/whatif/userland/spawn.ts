@@ -2,7 +2,7 @@ import { inputError } from '../../base/input-error.ts';
 import { joinCgroup } from '../../userland/container/cgroup.ts';
 import { startContainer } from '../../userland/container/runtime.ts';
 import { SyscallError } from '../../userland/errors.ts';
-import type { Process } from '../../userland/process.ts';
+import { Process } from '../../userland/process.ts';
 import type { Identity } from '../../userland/workload/host.ts';
 import type { System } from '../system.ts';
 
@@ -14,7 +14,7 @@ export function spawnIdentity(system: System, identity: Identity, name: string):
     const process =
       container === undefined
         ? system.spawn(identity, name)
-        : startContainer(system.running, container, identity, name);
+        : watched(system, startContainer(system.running, container, identity, name));
     if (cgroup !== undefined) joinCgroup(system.spawn({}, 'systemd'), process, cgroup);
     return process;
   } catch (error) {
@@ -25,4 +25,10 @@ export function spawnIdentity(system: System, identity: Identity, name: string):
         : `the container of ${name} does not start`;
     throw inputError('workload-broken', { problem: `${what}: ${error.message}` });
   }
+}
+
+/** The process of a container, whose start nobody watches, as one whose calls go through whatever watches the system. */
+function watched(system: System, process: Process): Process {
+  const task = system.running.tasks.byPid(process.pid);
+  return task === undefined ? process : new Process(system.running, task, system.calls);
 }
