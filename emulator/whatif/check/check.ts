@@ -4,7 +4,7 @@ import { type BootRequest, bootTree } from '../boot-tree.ts';
 import { type Beside, BootContext, type TreeContext } from './context.ts';
 import { curedBy } from './cures.ts';
 import { checkRules } from './findings/index.ts';
-import type { CheckRule, Remedy, Severity, Sighting } from './rule.ts';
+import { type CheckRule, type Remedy, type Severity, type Sighting, severities } from './rule.ts';
 import { isAbout, refuseUnknownRules, type Suppression } from './suppressions.ts';
 
 /** Something that will go wrong with a tree, or is not as it was meant. */
@@ -56,7 +56,7 @@ export function check(request: BootRequest, options: CheckOptions = {}): CheckDo
     board: request.profile?.name ?? null,
     release: request.release.name,
     notBooted: context.refusal?.message,
-    findings,
+    findings: findings.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity)),
     unusedSuppressions: unused.map(({ id, node }) => (node === undefined ? id : `${id}:${node}`)),
   };
 }
