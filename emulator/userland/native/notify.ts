@@ -84,7 +84,8 @@ export class NotifyBackend implements NativeBackend {
     try {
       for (let handled = 0; ; ) {
         const ready = host.readable(epoll, lingerMs);
-        if (ready.includes(releases)) events.released();
+        // Who answers a trap looks for releases first, where they matter to it.
+        if (ready.includes(releases) && !ready.includes(this.#listener)) events.released();
         if (ready.includes(this.#listener)) {
           this.#receive(events);
           handled += 1;
