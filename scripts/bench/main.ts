@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { aarch64 } from './aarch64.ts';
 import { allocClose } from './alloc-close.ts';
 import { blobs } from './blobs.ts';
 import { boot } from './boot.ts';
@@ -25,6 +26,7 @@ const subjects = {
   fragmentation,
   sweep,
   process: wholeProcess,
+  aarch64,
   native,
 };
 
