@@ -57,7 +57,7 @@ describe('other suites', () => {
   });
 
   it.each(releases)('of sizes, leaks, wrong arguments and mappings pass on %s', (release) => {
-    const print = vi.spyOn(console, 'log').mockImplementation(() => {});
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {});
     try {
       glneo(spawnProcess(smallKernel({ release })));
       expect(print.mock.calls.length % 4).toBe(0);
