@@ -80,6 +80,17 @@ export function verdictOn(failure: Failure, subject: Subject, granted: boolean):
   return 'The boot succeeds.';
 }
 
+/** Why an area has no heap. */
+function withoutHeap({ kernel }: Failure['system'], state: string): string {
+  if (state !== 'cma' || kernel === undefined) return '';
+  const { config, release, exportPolicy } = kernel;
+  const built = config.tristate('DMABUF_HEAPS_CMA');
+  if (built === 'n' || !config.enabled('DMABUF_HEAPS')) return '; the configuration has no CMA heaps';
+  if (built === 'm' && !kernel.dmaHeaps.all.some(({ kind }) => kind === 'cma'))
+    return '; the module cma_heap, which would make a heap of it, is not loaded';
+  return `; the export policy ${exportPolicy} makes no heap of it on ${release.name}`;
+}
+
 /** That an unpatched kernel would not have a heap, in brackets. */
 function mark({ kernel }: Failure['system'], name: string): string {
   const heap = kernel?.dmaHeaps.all.find((one) => one.name === name);
@@ -106,7 +117,7 @@ function regionVerdict({ system, region }: Failure, subject: Subject, granted: b
   const isDefault = state === 'cma' && system.kernel?.contiguous.defaultArea?.nodePath === region.nodePath;
   const heap =
     subject.heap === undefined
-      ? ''
+      ? withoutHeap(system, state)
       : `; its heap is /dev/dma_heap/${subject.heap}${mark(system, subject.heap)}`;
   const lacking = granted || because !== '' ? '' : '; that is not all that it asks for';
   return `${texts[state] ?? state}${isDefault ? ', the default one' : ''}${heap}${lacking}.`;
