@@ -61,7 +61,13 @@ export function runFirmware(source: DeviceTree, given: FirmwareFacts, decisions:
 
   const image =
     stated.kernelImage === undefined
-      ? noteAssumed('image', 'kernel image', assumeImage(banks, occupied, given.architecture), '--kernel-image', decisions)
+      ? noteAssumed(
+          'image',
+          'kernel image',
+          assumeImage(banks, occupied, given.architecture),
+          '--kernel-image',
+          decisions,
+        )
       : noteStated('image', 'kernel image', inRam('kernel image', stated.kernelImage, banks), decisions);
   const dtb =
     stated.dtb === undefined

@@ -53,7 +53,12 @@ export function assumeImage(
 ): AssumedPlace | undefined {
   const { into, bytes } = imageOffset[architecture];
   const whole = (into % step) + bytes;
-  const found = firstPlace(byAddress(banks), whole, occupied, (bank) => bank.baseBytes + into - (into % step));
+  const found = firstPlace(
+    byAddress(banks),
+    whole,
+    occupied,
+    (bank) => bank.baseBytes + into - (into % step),
+  );
   if (found === undefined) return undefined;
   return { ...found, baseBytes: found.baseBytes + (into % step), sizeBytes: bytes };
 }

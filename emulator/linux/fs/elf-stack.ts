@@ -1,7 +1,7 @@
 import type { ExecutedImage, Task } from '../kernel/task.ts';
 import { copyToUser } from '../mm/uaccess.ts';
-import { type Errno, errno } from '../uapi/errno.ts';
 import { programHeaderBytes } from '../uapi/elf.ts';
+import { type Errno, errno } from '../uapi/errno.ts';
 
 /** What a program finds on its stack. Plays create_elf_tables() of fs/binfmt_elf.c and arch/arm64's part of auxv. */
 

@@ -1,8 +1,8 @@
 import type { Kernel } from '../init/kernel.ts';
 import { type Credentials, completeCredentials } from '../kernel/cred.ts';
 import { endThread } from '../kernel/exit.ts';
-import type { ProgramImage, Task } from '../kernel/task.ts';
 import { forceSignal } from '../kernel/signal.ts';
+import type { ProgramImage, Task } from '../kernel/task.ts';
 import { AddressSpace } from '../mm/address-space.ts';
 import { releaseMemory } from '../mm/mmap.ts';
 import { ShmemInode } from '../mm/shmem.ts';
