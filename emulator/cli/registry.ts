@@ -25,7 +25,7 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   [
     'exec',
     {
-      summary: 'Boot a board or a devicetree and run an unmodified program of this machine on it',
+      summary: 'Boot a board or a devicetree and run an unmodified AArch64 or native program on it',
       load: async () => (await import('./commands/exec.ts')).execCommand,
     },
   ],
