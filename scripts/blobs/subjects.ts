@@ -20,10 +20,13 @@ export function realBlobFile(name: string): string {
   return join(folder, name);
 }
 
-/** The blobs of the boards in dts/. */
+/** The blobs of the boards in dts/ that have a source of their own. */
 export async function boardBlobs(): Promise<readonly Uint8Array[]> {
-  const boards = readdirSync(inProject('dts')).sort();
-  const trees = boards.map((board) => loadDeviceTreeFile(inProject(`dts/${board}/${board}.dts`)));
+  const sources = readdirSync(inProject('dts'))
+    .sort()
+    .map((board) => inProject(`dts/${board}/${board}.dts`))
+    .filter((source) => existsSync(source));
+  const trees = sources.map((source) => loadDeviceTreeFile(source));
   return (await Promise.all(trees)).map((tree) => writeFdt(tree));
 }
 

@@ -56,10 +56,11 @@ describe('heaps of a boot', () => {
     ]);
   });
 
-  it('are the default area alone under the explicit policy', () => {
+  it('are the default area alone under the explicit policy, by both of its names', () => {
     expect(heaps({ release: '7.3', areas: two, exportPolicy: 'explicit' })).toEqual([
       '0 system',
       '1 default_cma_region',
+      '2 first',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { takeAtomicPools } from '../../kernel/dma/pool.ts';
 import type { Memblock } from '../../mm/memblock.ts';
 import { takeMemoryMap } from '../../mm/sparse.ts';
 import type { Architecture, ArchitectureSetup, ZoneLimits } from '../architecture.ts';
-import { dmaReach, initMemblock, readMemoryLimit, zoneLimits } from './mm/init.ts';
+import { dmaReach, initMemblock, poolReach, readMemoryLimit, zoneLimits } from './mm/init.ts';
 import { takePageTables } from './mm/mmu.ts';
 
 /** Arch arm64, as far as memory goes. Plays setup_arch() of arch/arm64/kernel/setup.c and what it calls. */
@@ -37,7 +37,8 @@ export const arm64: Architecture = {
       takePageTables: (early) => takePageTables(boot, memblock, early),
       zoneLimits: () => limits(boot, memblock, reachOfMasters()),
       takeMemoryMap: (early) => takeMemoryMap(boot, memblock, early),
-      takeAtomicPools: (pages, area) => takeAtomicPools(boot, pages, area, reachOfMasters()),
+      takeAtomicPools: (pages, area) =>
+        takeAtomicPools(boot, pages, area, poolReach(boot, memblock, reachOfMasters())),
     };
   },
 };

@@ -53,29 +53,43 @@ export function initMemblock(
   memblock.reserve(image.baseBytes, image.sizeBytes, { owner: 'kernel image' });
 }
 
-/** max_zone_phys(): the end of a zone whose last address is `last` at most. */
-function zoneEnd(boot: BootEnvironment, memblock: Memblock, last: bigint): bigint {
-  const start = memblock.startOfMemory;
-  let reach = last;
-  if (start > reach && boot.release.behaviours.dmaZoneEnd === 'power-of-two') {
-    reach = start > u32Max ? physicalAddressMax : u32Max;
-  }
-  const end = memblock.endOfMemory - 1n;
-  return (reach < end ? reach : end) + 1n;
-}
-
 /** fls64() of an address: how many bits it has. */
 function addressBits(address: bigint): number {
   return address === 0n ? 0 : address.toString(2).length;
 }
 
-/** The last address of the DMA zone, if memory reaches that far: what every bus master of the tree can address. */
+/** The last address that every bus master of the tree can address. */
 export function dmaReach(boot: BootEnvironment): bigint {
-  const reachable = highestDmaAddress(boot.handoff.tree.root);
-  const address = reachable < u32Max ? reachable : u32Max;
-  const powerOfTwo = (1n << BigInt(Math.min(32, addressBits(reachable)))) - 1n;
-  if (address === powerOfTwo) return address;
-  return boot.release.behaviours.dmaZoneEnd === 'address' ? address : powerOfTwo;
+  return highestDmaAddress(boot.handoff.tree.root);
+}
+
+/**
+ * The last address of a zone for devices that reach as far as `reach`. What differs between releases is asked for only
+ * where it makes a difference: a bus that ends at no power of two, or memory beyond 4 GiB or the bus's end.
+ */
+function zoneLast(boot: BootEnvironment, start: bigint, reach: bigint): bigint {
+  const powerOfTwo = (1n << BigInt(Math.min(32, addressBits(reach)))) - 1n;
+  const capped = reach < u32Max ? reach : u32Max;
+  const isPlain = start < u32Max ? capped === powerOfTwo && start <= capped : reach >= physicalAddressMax;
+  if (isPlain) return start < u32Max ? capped : physicalAddressMax;
+  if (boot.release.behaviours.dmaZoneEnd === 'address') return start < u32Max ? capped : reach;
+  if (start <= powerOfTwo) return powerOfTwo;
+  return start > u32Max ? physicalAddressMax : u32Max;
+}
+
+/** Where pools for the DMA zone must end: DMA_BIT_MASK(zone_dma_bits), later zone_dma_limit itself. */
+export function poolReach(boot: BootEnvironment, memblock: Memblock, reach: bigint): bigint {
+  const powerOfTwo = (1n << BigInt(Math.min(32, addressBits(reach)))) - 1n;
+  const limit = memblock.startOfMemory < u32Max && reach > u32Max ? u32Max : reach;
+  if (limit === powerOfTwo) return limit;
+  return boot.release.behaviours.dmaZoneEnd === 'address' ? limit : powerOfTwo;
+}
+
+/** max_zone_phys(): the end of a zone. */
+function zoneEnd(boot: BootEnvironment, memblock: Memblock, reach: bigint): bigint {
+  const last = zoneLast(boot, memblock.startOfMemory, reach);
+  const end = memblock.endOfMemory - 1n;
+  return (last < end ? last : end) + 1n;
 }
 
 /** Ends of the zones that the configuration has, in bytes; a zone that is not configured is undefined. */
@@ -94,7 +108,8 @@ export function zoneLimits(boot: BootEnvironment, memblock: Memblock, reach: big
   const dma32 = zoneDma32 ? zoneEnd(boot, memblock, u32Max) : undefined;
   return {
     dma,
-    dma32,
+    // A zone begins where the one below it ends, wherever it was to end itself.
+    dma32: dma !== undefined && dma32 !== undefined && dma32 < dma ? dma : dma32,
     normal: memblock.endOfMemory,
     dmaLimit: dma ?? dma32 ?? 1n << BigInt(physicalAddressBits),
   };
