@@ -18,8 +18,7 @@ const loops = {
 } as const;
 
 const millions = 50;
-/** Instructions that the project wants to run in a second, in millions. */
-const wantedPerSecond = { integer: 300, memory: 100, vector: 100 } as const;
+const rate = { count: millions, unit: 'million/s' } as const;
 
 function program(body: readonly number[]): Uint8Array {
   const rounds = Math.floor((millions * 1_000_000) / (body.length + 2));
@@ -63,13 +62,14 @@ export const aarch64: Subject = {
           run.start(task, { path, argv: [kind], environment: [], console: silent });
           await run.run(task);
         },
-        limit: { mostMilliseconds: (millions / wantedPerSecond[kind]) * 1000 },
+        rate,
+        ...(hasPeer ? { against: `${kind}, by qemu-aarch64` } : {}),
       });
       if (!hasPeer) continue;
       const file = join(folder, kind);
       writeFileSync(file, bytes);
       chmodSync(file, 0o755);
-      measures.push({ name: `${kind}, by qemu-aarch64`, run: () => spawnSync('qemu-aarch64', [file]) });
+      measures.push({ name: `${kind}, by qemu-aarch64`, run: () => spawnSync('qemu-aarch64', [file]), rate });
     }
     return { measures, end: () => rmSync(folder, { recursive: true }) };
   },

@@ -12,8 +12,6 @@ export const blobs: Spread = {
   name: 'real blobs, read and booted in process',
   things: 'blobs',
   rounds: 5,
-  mostHalfMilliseconds: 5,
-  most99Milliseconds: 20,
   async prepare() {
     const names = realBlobs();
     if (names.length === 0) throw new Error('no real blobs; scripts/fetch-blobs brings them');

@@ -13,6 +13,6 @@ export const boot: Subject = {
       throw new Error('the board names no configuration file');
     });
     const run = () => bootTree({ ...kernel, tree, profile: board });
-    return { measures: [{ name: 'boot', run, limit: { mostMilliseconds: 5 } }] };
+    return { measures: [{ name: 'HiKey', run }] };
   },
 };

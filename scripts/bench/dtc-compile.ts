@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findCompiler } from 'dtc-parser/node';
@@ -13,6 +14,15 @@ export const dtcCompile: Subject = {
       throw new Error('the devicetree compiler has not been built; run scripts/setup');
     const file = fileURLToPath(new URL('../../dts/hikey/hikey.dts', import.meta.url));
     const source = readFileSync(file, 'utf8');
-    return { measures: [{ name: 'compile', run: () => compiler.compile(source, { file }) }] };
+    const own = { name: 'compile', run: () => compiler.compile(source, { file }) };
+    if (spawnSync('dtc', ['--version']).status !== 0) return { measures: [own] };
+    const peer = 'dtc of the system, as a process';
+    const run = () => execFileSync('dtc', ['-q', '-O', 'dtb', '-o', '/dev/null', file], { stdio: 'ignore' });
+    return {
+      measures: [
+        { ...own, against: peer },
+        { name: peer, run },
+      ],
+    };
   },
 };

@@ -1,87 +1,98 @@
-import Table from 'cli-table3';
+import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { aarch64 } from './aarch64.ts';
 import { allocClose } from './alloc-close.ts';
 import { blobs } from './blobs.ts';
 import { boot } from './boot.ts';
+import { observe } from './circumstances.ts';
+import { comparison } from './compare.ts';
 import { dtcCompile } from './dtc-compile.ts';
+import { type Cost, type Figure, judged } from './figure.ts';
+import { memory, tarball } from './footprint.ts';
+import { type Curve, curveTables } from './growth/curve.ts';
+import { growth } from './growth.ts';
 import { kernelSource } from './kernel-source.ts';
-import { type Figure, measure, measureSpread } from './measure.ts';
+import { measure, measureSpread } from './measure.ts';
 import { fragmentation, mapAndTouch } from './memory.ts';
 import { native } from './native.ts';
 import { wholeProcess } from './process.ts';
-import type { Limit } from './subject.ts';
+import { figureTable, header } from './report.ts';
+import { type Run, readRun } from './run.ts';
 import { sweep } from './sweep.ts';
+import { syscalls } from './syscalls.ts';
 
-// Times what users wait for, and holds it against the limits that the project sets itself.
+// Times what users wait for, and holds it against the budgets that the project sets itself.
 
 const subjects = {
+  process: wholeProcess,
   boot,
   blobs,
   'dtc-compile': dtcCompile,
   'kernel-source': kernelSource,
+  syscalls,
   'alloc-close': allocClose,
   'map-touch': mapAndTouch,
   fragmentation,
   sweep,
-  process: wholeProcess,
   aarch64,
+  memory,
+  tarball,
   native,
 };
+const names = [...Object.keys(subjects), 'growth'];
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
-  .usage('$0 [subject…] [--json]')
+  .usage(`$0 [subject…] [--json] [--compare FILE]\n\nSubjects: ${names.join(', ')}`)
   .option('json', { type: 'boolean', default: false, describe: 'One JSON document on stdout' })
+  .option('compare', {
+    type: 'string',
+    describe: 'A document of --json: print the ratio of each figure to its own',
+  })
   .strictOptions()
   .parseAsync();
 const wanted = new Set(options._.map(String));
 for (const name of wanted) {
-  if (!(name in subjects))
-    throw new Error(`no subject "${name}"; there are ${Object.keys(subjects).join(', ')}`);
+  if (!names.includes(name)) throw new Error(`no subject "${name}"; there are ${names.join(', ')}`);
 }
+const old = options.compare === undefined ? undefined : readRun(readFileSync(options.compare, 'utf8'));
 
-function figuresOf(subject: (typeof subjects)[keyof typeof subjects]): Promise<readonly Figure[]> {
+function costsOf(subject: (typeof subjects)[keyof typeof subjects]): Promise<readonly Cost[]> {
   if ('figures' in subject) return subject.figures();
   return 'things' in subject ? measureSpread(subject) : measure(subject);
 }
 
-const figures: Figure[] = [];
-for (const [name, subject] of Object.entries(subjects)) {
-  if (wanted.size > 0 && !wanted.has(name)) continue;
+/** What a subject gives, or nothing where it fails: the others are worth having all the same. */
+async function attempt<Result>(
+  name: string,
+  take: () => Promise<readonly Result[]>,
+): Promise<readonly Result[]> {
+  if (wanted.size > 0 && !wanted.has(name)) return [];
+  process.stderr.write(`${name} …\n`);
   try {
-    figures.push(...(await figuresOf(subject)));
+    return await take();
   } catch (error) {
-    // The other subjects' figures are worth having all the same.
     console.error(error);
     process.exitCode = 1;
+    return [];
   }
 }
-process.stdout.write(
-  options.json ? `${JSON.stringify({ schemaVersion: 1, figures }, null, 2)}\n` : printed(figures),
-);
 
-function time(ms: number): string {
-  return ms < 1 ? `${(ms * 1000).toFixed(2)} µs` : `${ms.toFixed(2)} ms`;
-}
+const conclude = observe();
+const figures: Figure[] = [];
+for (const [name, subject] of Object.entries(subjects))
+  figures.push(...judged(name, await attempt(name, () => costsOf(subject))));
+const curves: readonly Curve[] = await attempt('growth', growth);
+const run: Run = { schemaVersion: 2, circumstances: conclude(), figures, curves };
 
-function limitText(limit: Limit | undefined): string {
-  if (limit === undefined) return '';
-  return 'measure' in limit ? `≤ ${limit.mostTimes} × ${limit.measure}` : `≤ ${time(limit.mostMilliseconds)}`;
-}
-
-function printed(all: readonly Figure[]): string {
-  const table = new Table({
-    head: ['subject', 'measure', 'median', '95 %', 'runs', 'limit', ''],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'left'],
-    style: { head: [], border: [] },
-  });
-  for (const figure of all) {
-    const times = figure.times === undefined ? '' : `${figure.times.toFixed(2)} × `;
-    const verdict = figure.within === undefined ? '' : `${times}${figure.within ? 'within' : 'ABOVE'}`;
-    const { subject, measure: name, medianMs, p95Ms, runs, limit } = figure;
-    table.push([subject, name, time(medianMs), time(p95Ms), runs, limitText(limit), verdict]);
-  }
-  return `${table.toString()}\n`;
-}
+const titles = new Map(Object.entries(subjects).map(([name, subject]) => [name, subject.name]));
+const text = () =>
+  [
+    header(run.circumstances),
+    figureTable(figures, titles),
+    curveTables(curves),
+    old === undefined ? '' : comparison(old, run),
+  ].join('\n');
+process.stdout.write(options.json ? `${JSON.stringify(run, null, 2)}\n` : text());
+if (options.json && old !== undefined) process.stderr.write(comparison(old, run));

@@ -3,22 +3,14 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FixturePrograms, isInstalled } from '../../emulator/userland/native/testing/programs.ts';
-import type { Figure } from './measure.ts';
-import type { Limit, Timed } from './subject.ts';
+import type { Cost } from './figure.ts';
+import type { Timed } from './subject.ts';
 
 const bundle = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const subject = 'native programs';
-
-/** What a call may cost under supervision. */
-const limits: Readonly<Record<string, Limit>> = {
-  getppid: { mostTimes: 1.6, measure: 'getppid, native' },
-  'ALLOC 4 KiB and close': { mostMilliseconds: 0.1 },
-  SYNC: { mostMilliseconds: 0.04 },
-};
 
 /** Calls of a program by itself and under both forms of supervision; umockdev's ioctl beside them. */
 export const native: Timed = {
-  name: subject,
+  name: 'native programs, alone and supervised',
   async figures() {
     if (!isInstalled('gcc') || !existsSync(bundle)) {
       console.error('native: skipped: gcc and a built project are needed');
@@ -27,12 +19,11 @@ export const native: Timed = {
     const programs = new FixturePrograms();
     try {
       const program = programs.c('bench', ['-O2']);
-      const alone = figures('native', execFileSync(program, { encoding: 'utf8' }), new Map());
-      const medians = new Map(alone.map(({ measure, medianMs }) => [measure, medianMs]));
+      const alone = costs('native', execFileSync(program, { encoding: 'utf8' }));
       const supervised = ['notify', 'ptrace'].flatMap((backend) => {
         const words = [bundle, 'exec', 'hikey', '--native', '--backend', backend, '--', program];
         const { stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
-        return figures(backend, stdout, medians);
+        return costs(backend, stdout);
       });
       return [...alone, ...supervised, ...underUmockdev(programs, program)];
     } finally {
@@ -41,43 +32,20 @@ export const native: Timed = {
   },
 };
 
-/** The lines of the program as figures. */
-function figures(form: string, output: string, native: ReadonlyMap<string, number>): readonly Figure[] {
+/** The lines of the program as costs. */
+function costs(form: string, output: string): readonly Cost[] {
   return output
     .trim()
     .split('\n')
     .map((line) => {
       const [name = '', median, p95, runs] = line.split('\t');
-      const medianMs = Number(median) / 1e6;
-      const limit = form === 'native' ? undefined : limits[name];
-      const base = limit !== undefined && 'measure' in limit ? native.get(limit.measure) : undefined;
-      const times = base === undefined ? undefined : medianMs / base;
-      return {
-        subject,
-        measure: `${name}, ${form}`,
-        runs: Number(runs),
-        medianMs,
-        p95Ms: Number(p95) / 1e6,
-        limit,
-        times,
-        within: isWithin(limit, medianMs, times),
-      };
+      const cost = { unit: 'ms', runs: Number(runs), median: Number(median) / 1e6, p95: Number(p95) / 1e6 };
+      return { measure: `${name}, ${form}`, ...cost };
     });
 }
 
-function isWithin(
-  limit: Limit | undefined,
-  medianMs: number,
-  times: number | undefined,
-): boolean | undefined {
-  if (limit === undefined) return undefined;
-  return 'measure' in limit
-    ? times !== undefined && times <= limit.mostTimes
-    : medianMs <= limit.mostMilliseconds;
-}
-
 /** EVIOCGVERSION of a mocked input device: a request that umockdev answers from a record. */
-function underUmockdev(programs: FixturePrograms, program: string): readonly Figure[] {
+function underUmockdev(programs: FixturePrograms, program: string): readonly Cost[] {
   if (!isInstalled('umockdev-run')) {
     console.error('native: umockdev is not installed: no figure of it');
     return [];
@@ -98,7 +66,7 @@ function underUmockdev(programs: FixturePrograms, program: string): readonly Fig
     '0x80044501',
   ];
   const { stdout, status } = spawnSync('umockdev-run', words, { encoding: 'utf8' });
-  if (status === 0) return figures('umockdev', stdout, new Map());
+  if (status === 0) return costs('umockdev', stdout);
   console.error('native: umockdev does not answer: no figure of it');
   return [];
 }

@@ -36,12 +36,12 @@ export const wholeProcess: Subject = {
     return {
       measures: [
         { name: 'node -e 0', run: () => node('-e', '0') },
+        { name: 'heapboard --version', run: () => node(command, '--version'), against: 'node -e 0' },
         {
-          name: 'heapboard boot hikey.dtb',
+          name: 'boot of a .dtb',
           run: () => node(command, 'boot', blob),
-          limit: { mostTimes: 2.5, measure: 'node -e 0' },
         },
-        { name: 'heapboard boot hikey.dts', run: () => node(command, 'boot', source) },
+        { name: 'boot of a .dts', run: () => node(command, 'boot', source) },
       ],
       end: () => rmSync(folder, { recursive: true }),
     };

@@ -1,16 +1,13 @@
-import type { Figure } from './measure.ts';
-
-/** How much a measure may cost: a time, or a multiple of another measure of the same subject. */
-export type Limit =
-  | { readonly mostMilliseconds: number }
-  | { readonly mostTimes: number; readonly measure: string };
+import type { Cost } from './figure.ts';
 
 /** One thing that is timed. */
 export interface Measure {
   readonly name: string;
   readonly run: () => unknown;
-  /** What it should not exceed; a measure without one is there to be seen. */
-  readonly limit?: Limit;
+  /** Where a rate tells more than a time: how many of what one run does. */
+  readonly rate?: { readonly count: number; readonly unit: string };
+  /** A measure of the same subject that this one is shown against: a peer. */
+  readonly against?: string;
 }
 
 /** A group of measures that share their preparation. */
@@ -22,10 +19,10 @@ export interface Subject {
   readonly prepare: () => Promise<{ readonly measures: readonly Measure[]; readonly end?: () => void }>;
 }
 
-/** Something that times itself. */
+/** Something that takes its figures itself. */
 export interface Timed {
   readonly name: string;
-  readonly figures: () => Promise<readonly Figure[]>;
+  readonly figures: () => Promise<readonly Cost[]>;
 }
 
 /** Many things of one kind that are timed one by one; what counts is how the times spread. */
@@ -34,7 +31,5 @@ export interface Spread {
   /** What the things are, in the plural: `blobs`. */
   readonly things: string;
   readonly rounds: number;
-  readonly mostHalfMilliseconds: number;
-  readonly most99Milliseconds: number;
   readonly prepare: () => Promise<readonly (() => unknown)[]>;
 }
