@@ -1,5 +1,6 @@
 import { inputError } from '../base/input-error.ts';
-import { type DriverPlan, driverSchema } from '../machine/board-drivers.ts';
+import { parseSize } from '../base/units.ts';
+import { type DriverPlan, usualProbeNs } from '../machine/board-drivers.ts';
 import type { OptionFacts } from './command.ts';
 
 /** `--driver`: a driver that allocates for its device during the boot. */
@@ -14,8 +15,9 @@ export const driverOption = {
 export function readDrivers(values: readonly string[]): readonly DriverPlan[] {
   return values.map((value) => {
     const [, node, sizes] = /^(\/[^=]*)=(.+)$/.exec(value) ?? [];
-    const read = driverSchema.safeParse({ node, allocate: sizes?.split(',') });
-    if (read.success) return read.data;
+    const allocations = (sizes ?? '').split(',').map((size) => parseSize(size) ?? 0n);
+    const plan = { name: undefined, atNs: usualProbeNs, region: 0, dmaBits: undefined };
+    if (node !== undefined && allocations.every((size) => size > 0n)) return { ...plan, node, allocations };
     const expected = "NODE=SIZE with more sizes after commas, such as '/soc/ade@f4100000=8M'";
     throw inputError('bad-option', { option: 'driver', value, expected });
   });

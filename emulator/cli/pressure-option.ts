@@ -1,5 +1,6 @@
 import { inputError } from '../base/input-error.ts';
-import { type PressureFacts, pressureSchema } from '../machine/pressure-facts.ts';
+import { parseSize } from '../base/units.ts';
+import { type PressureFacts, parsePinned } from '../machine/pressure-facts.ts';
 import type { OptionFacts } from './command.ts';
 
 const example = 'such as cache=600M,anonymous=64M,pinned=2%';
@@ -13,24 +14,37 @@ export const pressureOption = {
   complete: async () => ['cache=', 'anonymous=', 'pinned='],
 } as const satisfies OptionFacts;
 
-const keys: Readonly<Record<string, string>> = {
-  cache: 'pageCache',
-  anonymous: 'anonymous',
-  pinned: 'pinned',
+type Reader = (written: string) => PressureFacts | undefined;
+
+/** A size under a name of the facts; undefined where it is none. */
+function sizeOf(name: 'pageCacheBytes' | 'anonymousBytes'): Reader {
+  return (written) => {
+    const bytes = parseSize(written);
+    return bytes === undefined ? undefined : { [name]: bytes };
+  };
+}
+
+const readers: Readonly<Record<string, Reader>> = {
+  cache: sizeOf('pageCacheBytes'),
+  anonymous: sizeOf('anonymousBytes'),
+  pinned: (written) => {
+    const pinned = parsePinned(written);
+    return pinned === undefined ? undefined : { pinned };
+  },
 };
 
 /** Reads the option's value. */
 export function readPressure(value: string | undefined): PressureFacts | undefined {
   if (value === undefined) return undefined;
-  const entries = value.split(',').map((part): readonly [string, string] => {
+  let facts: PressureFacts = {};
+  for (const part of value.split(',')) {
     const [, name = '', written = ''] = /^(\w+)=(.+)$/.exec(part.trim()) ?? [];
-    return [keys[name] ?? name, written];
-  });
-  const read = pressureSchema.safeParse(Object.fromEntries(entries));
-  if (read.success) return read.data;
-  throw inputError('bad-option', {
-    option: 'pressure',
-    value,
-    expected: `WHAT=SIZE with commas, ${example}`,
-  });
+    const read = Object.hasOwn(readers, name) ? readers[name]?.(written) : undefined;
+    if (read === undefined) {
+      const expected = `WHAT=SIZE with commas, ${example}`;
+      throw inputError('bad-option', { option: 'pressure', value, expected });
+    }
+    facts = { ...facts, ...read };
+  }
+  return facts;
 }

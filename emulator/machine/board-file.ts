@@ -5,7 +5,7 @@ import { parseRange } from '../base/range.ts';
 import { parseYaml, validateYaml, type YamlFailure } from '../base/yaml-input.ts';
 import { architectureNames } from './architecture.ts';
 import type { BoardProfile } from './board.ts';
-import { driverSchema, teeSchema } from './board-drivers.ts';
+import { driverSchema, teeSchema } from './board-driver-schemas.ts';
 import { parseCarveOut } from './carve-out.ts';
 import { efiMemoryTypes } from './efi-memory-map.ts';
 import { vendorHeapSchema } from './vendor-heaps.ts';

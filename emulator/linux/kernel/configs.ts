@@ -1,6 +1,6 @@
-import { gzipSync } from 'fflate';
 import { PseudoFile } from '../fs/libfs.ts';
 import type { Kernel } from '../init/kernel.ts';
+import { gzipStored } from '../lib/gzip.ts';
 import type { Errno } from '../uapi/errno.ts';
 
 const utf8 = new TextEncoder();
@@ -22,7 +22,7 @@ export function addConfigFile(kernel: Kernel): Errno {
   const { proc } = kernel.mounts;
   let packed: Uint8Array | undefined;
   const show = (): Uint8Array => {
-    packed ??= gzipSync(utf8.encode(configurationText(kernel)), { mtime: 0 });
+    packed ??= gzipStored(utf8.encode(configurationText(kernel)));
     file.sizeBytes = packed.length;
     return packed;
   };

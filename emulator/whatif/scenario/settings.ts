@@ -5,9 +5,9 @@ import type { TreeEdit } from '../../devicetree/edits/edits.ts';
 import type { RegionExport } from '../../linux/init/platform.ts';
 import { configNames } from '../../linux/kconfig.ts';
 import { architectureNames } from '../../machine/architecture.ts';
-import { driverSchema, teeSchema } from '../../machine/board-drivers.ts';
+import { driverSchema, teeSchema } from '../../machine/board-driver-schemas.ts';
 import { type CarveOut, parseCarveOut } from '../../machine/carve-out.ts';
-import { pressureSchema } from '../../machine/pressure-facts.ts';
+import { pressureSchema } from '../../machine/pressure-schema.ts';
 import type { Fault } from '../../userland/faults/fault.ts';
 import { readFault } from '../../userland/faults/parse-fault.ts';
 import {
