@@ -117,6 +117,12 @@ describe('reports of other commands', () => {
 });
 
 describe('--svg', () => {
+  test('draws what compared boards spend their RAM on', async () => {
+    await runCommand(['compare', 'hikey', 'hikey960', '--svg', inFolder('compare.svg')]);
+    const drawn = readFileSync(inFolder('compare.svg'), 'utf8');
+    expect(drawn).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*hikey960.*<\/svg>\n$/s);
+  });
+
   test('draws the memory of a boot, and an area over a run', async () => {
     await runCommand(['boot', 'hikey', '--svg', inFolder('boot.svg')]);
     const boot = readFileSync(inFolder('boot.svg'), 'utf8');

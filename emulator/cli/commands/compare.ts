@@ -4,6 +4,7 @@ import { boardCompletions } from '../completions.ts';
 import { loadContracts } from '../consumer-files.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { loadJob, workloadNames } from '../jobs.ts';
+import { requestPicture, svgOptionTable } from '../svg-option.ts';
 import { parseVariation } from '../variation.ts';
 
 /** `heapboard compare`: boards, or variations of one, side by side. */
@@ -25,6 +26,7 @@ export const compareCommand = defineCommand({
       complete: () => workloadNames(),
     },
     log: { takes: 'nothing', describe: 'the lines in which the kernel logs differ as well' },
+    ...svgOptionTable,
     ...bootOptionTable,
   },
   examples: [
@@ -36,6 +38,7 @@ export const compareCommand = defineCommand({
       "heapboard compare hikey 'hikey --set /reserved-memory/linux,cma:size=256M' --workload gralloc",
       'one board before and after a change',
     ],
+    ['heapboard compare hikey hikey960 --svg ram.svg', 'what each spends its RAM on, as a picture'],
     ['heapboard compare hikey db845c --release 7.3 --json', 'with heaps that may be modules, for programs'],
   ],
   async run(subjects, options, io) {
@@ -44,6 +47,7 @@ export const compareCommand = defineCommand({
       throw inputError('usage', {
         problem: 'compare needs two subjects at least; see heapboard compare --help',
       });
+    const writePicture = await requestPicture(options.svg);
     const common = readBootOptions(options);
     const [{ loadBoot }, { compareBoards }, contracts] = await Promise.all([
       import('../../whatif/boot.ts'),
@@ -59,6 +63,10 @@ export const compareCommand = defineCommand({
     }
     const jobs = () => Promise.all(names.map((name) => loadJob(name)));
     const document = await compareBoards(compared, { contracts, jobs });
+    if (options.svg !== undefined) {
+      const { comparePicture } = await import('../../report/compare-picture.ts');
+      await writePicture(() => comparePicture(document).svg);
+    }
     if (options.json) io.out((await import('../../report/json.ts')).toJson(document));
     else {
       const { compareText } = await import('../../report/compare-text.ts');
