@@ -63,7 +63,7 @@ const plans: readonly CurvePlan[] = [
   {
     name: 'ALLOC 4 KiB and close on the system heap, by live buffers',
     of: 'buffers',
-    because: 'frames come from lists by order, descriptors from a bitmap; live buffers are a linked set',
+    because: 'free blocks are on a list for each order (linux/mm/free-area.ts)',
     counts: [10, 100, 1000, 10_000, 100_000],
     async at(count) {
       const kernel = smallKernel({ ramMiB: 2048 });
@@ -96,7 +96,7 @@ const plans: readonly CurvePlan[] = [
   {
     name: 'start and end of a process, by processes alive',
     of: 'processes',
-    because: 'tasks are kept in a map by pid (linux/kernel/fork.ts)',
+    because: 'tasks are kept in a map by pid (linux/kernel/task.ts)',
     counts: [1, 10, 100, 1000],
     async at(count) {
       const kernel = smallKernel();
