@@ -144,6 +144,19 @@ export function multiplyAdd(
   return putTogether(exact, of, control.rounding);
 }
 
+/** (addend + a * b) / 2, rounded once; both factors are finite, or the product is infinite. */
+export function halvedMultiplyAdd(
+  addend: bigint,
+  a: bigint,
+  b: bigint,
+  of: FloatFormat,
+  control: FloatControl,
+): bigint {
+  if (isInfinite(a, of) || isInfinite(b, of)) return signOfProduct(a, b, of) | of.infinity;
+  const exact = sum(takeApart(addend, of), product(takeApart(a, of), takeApart(b, of)), control);
+  return putTogether({ ...exact, exponent: exact.exponent - 1 }, of, control.rounding);
+}
+
 /** The order of two numbers: -1, 0, 1, or undefined with a NaN. */
 export function compare(a: bigint, b: bigint, of: FloatFormat): -1 | 0 | 1 | undefined {
   if (isNotNumber(a, of) || isNotNumber(b, of)) return undefined;

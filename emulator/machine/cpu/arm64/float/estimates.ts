@@ -1,4 +1,4 @@
-import { type FloatControl, multiplyAdd, propagate } from './arithmetic.ts';
+import { type FloatControl, halvedMultiplyAdd, multiplyAdd, propagate } from './arithmetic.ts';
 import { type FloatFormat, isInfinite, isNotNumber, isZero, takeApart } from './format.ts';
 
 /** Reciprocal estimates and their Newton steps, to the bit as the architecture defines them. */
@@ -93,18 +93,7 @@ export function inverseRootStep(a: bigint, b: bigint, of: FloatFormat, control: 
   const nan = propagate(of, control, a ^ of.sign, b);
   if (nan !== undefined) return nan;
   if (meaningless(a, b, of)) return small(1.5, of);
-  // (3 - ab) / 2 = 1.5 + (-a / 2) b; halving one factor is exact where it stays normal.
-  return halvedMultiplyAdd(a ^ of.sign, b, of, control);
-}
-
-function halvedMultiplyAdd(a: bigint, b: bigint, of: FloatFormat, control: FloatControl): bigint {
-  const smallestNormal = 1n << BigInt(of.fractionBits);
-  const canHalve = (value: bigint): boolean =>
-    isInfinite(value, of) || (value & (of.sign - 1n)) >= 2n * smallestNormal;
-  const halve = (value: bigint): bigint => (isInfinite(value, of) ? value : value - smallestNormal);
-  if (canHalve(a)) return multiplyAdd(small(1.5, of), halve(a), b, of, control);
-  if (canHalve(b)) return multiplyAdd(small(1.5, of), a, halve(b), of, control);
-  return small(1.5, of);
+  return halvedMultiplyAdd(small(3, of), a ^ of.sign, b, of, control);
 }
 
 /** URECPE on 32 bits. */
