@@ -35,7 +35,7 @@ const two32 = 0x1_0000_0000;
 /** The top byte of an address is ignored. */
 const addressSpace = 2 ** 56;
 /** User addresses have 48 bits. */
-const userSpace = 2 ** 48;
+export const userSpace = 2 ** 48;
 
 /**
  * Loads and stores of a processor: unaligned ones too, across pages, with a table of recent translations. A translation

@@ -1,9 +1,9 @@
 import { type Arena, arenaLayout, frameBytes } from './arena.ts';
 import { type Block, CodeCache } from './code-cache.ts';
-import { faultUnalignedCode } from './faults.ts';
+import { faultNotCanonical, faultUnalignedCode } from './faults.ts';
 import { Trap } from './interpret/branches.ts';
 import { counterHertz } from './interpret/system.ts';
-import { CpuMemory, GuestFault, type GuestPages } from './memory.ts';
+import { CpuMemory, GuestFault, type GuestPages, userSpace } from './memory.ts';
 import type { ThreadRegisters } from './registers.ts';
 import { CpuState } from './state.ts';
 import { Translator } from './translate/translator.ts';
@@ -137,6 +137,7 @@ export class Processor {
   }
 
   #fetch(pc: number): Block {
+    if (!(pc < userSpace)) throw new GuestFault(pc, 'execute', faultNotCanonical);
     if (pc % 4 !== 0) throw new GuestFault(pc, 'execute', faultUnalignedCode);
     const within = pc % frameBytes;
     const page = pc - within;

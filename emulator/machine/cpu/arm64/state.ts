@@ -91,6 +91,11 @@ export class CpuState {
     return (this.w[2 * slot] ?? 0) + (this.w[2 * slot + 1] ?? 0) * 0x1_0000_0000;
   }
 
+  /** A register as the address of code: the top byte is ignored. Exact for every address that a user may have. */
+  codeAddress(slot: number): number {
+    return (this.w[2 * slot] ?? 0) + ((this.w[2 * slot + 1] ?? 0) & 0xff_ffff) * 0x1_0000_0000;
+  }
+
   get64(slot: number): bigint {
     return this.x[slot] ?? 0n;
   }

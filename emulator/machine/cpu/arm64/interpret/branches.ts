@@ -34,7 +34,7 @@ export function branch(pc: number, instruction: BranchInstruction): Step {
       const from = source(instruction.rn);
       const back = BigInt(next);
       return (state) => {
-        const to = state.number(from);
+        const to = state.codeAddress(from);
         if (link) state.x[30] = back;
         state.pc = to;
       };

@@ -210,7 +210,10 @@ function emitBranch(place: BlockPlace, instruction: Instruction, liveAtEnd: bool
     emitPack(code, emitter.flags);
     code.i32(0);
     emitter.register(instruction.rn);
-    code.emit(op.f64ConvertI64Unsigned).memory(op.f64Store, stateOffsets.pc);
+    code
+      .i64(0xff_ffff_ffff_ffffn)
+      .emit(op.i64And, op.f64ConvertI64Unsigned)
+      .memory(op.f64Store, stateOffsets.pc);
     if (instruction.link) {
       code.i64(BigInt(next));
       emitter.setRegister(30);
