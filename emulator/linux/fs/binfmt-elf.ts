@@ -2,6 +2,7 @@ import { ThreadRegisters } from '../../machine/cpu/arm64/registers.ts';
 import { mapVdso } from '../arch/arm64/kernel/vdso.ts';
 import type { Kernel } from '../init/kernel.ts';
 import type { ExecutedImage, ProgramImage, Task } from '../kernel/task.ts';
+import { taskSizeBytes } from '../mm/address-space.ts';
 import { mapMemory } from '../mm/mmap.ts';
 import { ShmemInode } from '../mm/shmem.ts';
 import {
@@ -44,7 +45,8 @@ import { lookUp } from './namei.ts';
  * position-independent program without an interpreter lies where one with an interpreter would.
  */
 
-const stackTop = 2 ** 48 - 4096;
+/** STACK_TOP: the last page of user space stays free. */
+const stackTop = ({ pageSizeBytes }: Kernel): number => taskSizeBytes - pageSizeBytes;
 const largestStackBytes = 8 * 2 ** 20;
 const decoder = new TextDecoder();
 
@@ -109,7 +111,7 @@ function start(kernel: Kernel, task: Task, program: ElfProgram, executed: Execut
   if (mapped < 0) return mapped;
   const interpreter = mapInterpreter(kernel, task, program);
   if (typeof interpreter === 'number') return interpreter;
-  const pointer = writeStack(task, stackTop, {
+  const pointer = writeStack(task, stackTop(kernel), {
     executed,
     randomBytes: kernel.random.bytes(16),
     pageSizeBytes: page,
@@ -131,7 +133,7 @@ function mapStack(kernel: Kernel, task: Task, isExecutable: boolean): number {
   const wanted = Math.min(limit, largestStackBytes);
   const lengthBytes = Math.max(1, Math.floor(wanted / kernel.pageSizeBytes)) * kernel.pageSizeBytes;
   return mapMemory(kernel, task, {
-    address: stackTop - lengthBytes,
+    address: stackTop(kernel) - lengthBytes,
     lengthBytes,
     protection: PROT_READ | PROT_WRITE | (isExecutable ? PROT_EXEC : 0),
     flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_GROWSDOWN,
