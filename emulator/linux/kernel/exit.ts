@@ -32,10 +32,10 @@ export function endThread(kernel: Kernel, task: Task, status: ExitStatus): void 
   if (task.memory.users === 0) releaseMemory(kernel, task, cause);
   task.files.users -= 1;
   if (task.files.users === 0) task.files.closeAll(kernel, cause, task);
-  kernel.timers.cancelAll(task);
   group.alive.delete(task);
   if (task.isThread) kernel.tasks.remove(task);
   if (group.alive.size > 0) return;
+  group.realTimer?.disarm();
   const { leader } = group;
   leader.exitStatus = group.status ?? status;
   adoptChildren(kernel, leader);

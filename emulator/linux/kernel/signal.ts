@@ -157,6 +157,7 @@ export function forceSignal(task: Task, signal: number): void {
 /** get_signal(): acts on what is pending, on the way back to user space. The task may be dead afterwards. */
 export function deliverSignals(kernel: Kernel, task: Task): void {
   for (let signal = task.signals.take(); signal !== undefined && task.isAlive; signal = task.signals.take()) {
+    if (signal === signals.SIGALRM) task.group.realTimer?.rearm();
     const { disposition } = task.signals.action(signal);
     if (signal !== signals.SIGKILL && disposition === 'handler') callHandler(task.signals, signal);
     else if (signal === signals.SIGKILL || !(task.signals.isIgnored(signal) || stops.has(signal))) {
@@ -217,7 +218,7 @@ function signalTask(kernel: Kernel, sender: Task, target: Task, signal: number):
 }
 
 /** complete_signal(): the first thread that wants it, or the leader. */
-function threadFor(leader: Task, signal: number): Task {
+export function threadFor(leader: Task, signal: number): Task {
   const wants = (task: Task) => task.isAlive && !task.signals.isBlocked(signal);
   if (wants(leader)) return leader;
   return [...leader.group.alive].find(wants) ?? leader;

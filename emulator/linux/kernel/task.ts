@@ -8,6 +8,7 @@ import type { ExitStatus } from '../uapi/wait.ts';
 import type { Cgroup } from './cgroup/cgroup.ts';
 import type { Credentials } from './cred.ts';
 import type { FutexWaiter } from './futex.ts';
+import type { RealTimer } from './itimer.ts';
 import type { Limits } from './limits.ts';
 import { WaitQueue } from './sched/wait.ts';
 import { Signals } from './signal.ts';
@@ -61,6 +62,8 @@ export class ThreadGroup {
   readonly alive = new Set<Task>();
   /** What exit_group() or a fatal signal said; the last thread's own status counts otherwise. */
   status: ExitStatus | undefined = undefined;
+  /** What setitimer(ITIMER_REAL) set. */
+  realTimer: RealTimer | undefined = undefined;
 
   constructor(leader: Task) {
     this.leader = leader;

@@ -1,10 +1,7 @@
-import type { Task } from './task.ts';
 import type { Clock } from './time.ts';
 
 interface Timer {
   readonly when: bigint;
-  readonly order: number;
-  readonly owner: Task | undefined;
   readonly fire: () => void;
 }
 
@@ -15,25 +12,18 @@ interface Timer {
 export class Timers {
   readonly #clock: Clock;
   #timers: Timer[] = [];
-  #made = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Calls `fire` at a time; returns the function that calls it off. */
-  at(when: bigint, fire: () => void, owner?: Task): () => void {
-    this.#made += 1;
-    const timer: Timer = { when, order: this.#made, owner, fire };
+  at(when: bigint, fire: () => void): () => void {
+    const timer: Timer = { when, fire };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
-  }
-
-  /** Calls off what a task has set. */
-  cancelAll(owner: Task): void {
-    if (this.#timers.length > 0) this.#timers = this.#timers.filter((timer) => timer.owner !== owner);
   }
 
   /** When the next one is due. */

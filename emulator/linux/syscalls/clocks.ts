@@ -1,7 +1,8 @@
 import type { Kernel } from '../init/kernel.ts';
-import { setRealTimer } from '../kernel/itimer.ts';
+import { RealTimer } from '../kernel/itimer.ts';
 import { blocked } from '../kernel/sched/wait.ts';
 import type { Task } from '../kernel/task.ts';
+import { asKtime } from '../kernel/time.ts';
 import { copyToUser, readUser } from '../mm/uaccess.ts';
 import {
   CLOCK_BOOTTIME,
@@ -16,7 +17,10 @@ import {
   CLOCK_TAI,
   CLOCK_THREAD_CPUTIME_ID,
   decodeTimespec,
+  decodeTimeval,
   encodeTimespec,
+  encodeTimeval,
+  ITIMER_REAL,
   TIMER_ABSTIME,
 } from '../uapi/clock.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
@@ -64,7 +68,7 @@ function sleep(kernel: Kernel, task: Task, address: number, absolute: boolean, r
     if (typeof bytes === 'number') return bytes;
     const nanoseconds = decodeTimespec(bytes);
     if (nanoseconds === undefined) return -errno.EINVAL;
-    task.deadline = absolute ? nanoseconds : kernel.clock.now + nanoseconds;
+    task.deadline = asKtime(absolute ? nanoseconds : kernel.clock.now + nanoseconds);
   }
   const { deadline } = task;
   if (kernel.clock.now >= deadline) return 0;
@@ -91,26 +95,36 @@ function clockSleep(
   return sleep(kernel, task, address, (flags & TIMER_ABSTIME) !== 0, remaining);
 }
 
-/** setitimer(ITIMER_REAL): struct itimerval is an interval and a value of seconds and microseconds each. */
-function setTimer(kernel: Kernel, task: Task, which: number, address: number): Errno {
-  if (which !== 0) return -errno.EINVAL;
-  const bytes = readUser(task, address, 32);
-  if (typeof bytes === 'number') return bytes;
-  const view = new DataView(bytes.buffer);
-  const nanoseconds = (offset: number) =>
-    view.getBigInt64(offset, true) * 1_000_000_000n + view.getBigInt64(offset + 8, true) * 1000n;
-  kernel.timers.cancelAll(task);
-  setRealTimer(kernel, task, nanoseconds(16), nanoseconds(0));
-  return 0;
+/** struct itimerval of the real-time timer: the interval, then what is left of it. */
+function timerSetting(task: Task): Uint8Array {
+  const { realTimer } = task.group;
+  const bytes = new Uint8Array(32);
+  bytes.set(encodeTimeval(realTimer?.intervalNanoseconds ?? 0n));
+  bytes.set(encodeTimeval(realTimer?.remainingNanoseconds ?? 0n), 16);
+  return bytes;
 }
 
-/** struct timeval: seconds s64 @0, microseconds s64 @8. The zone is always UTC. */
+/** getitimer(ITIMER_REAL) */
+function getTimer(task: Task, which: number, address: number): Errno {
+  if (which !== ITIMER_REAL) return -errno.EINVAL;
+  return copyToUser(task, address, timerSetting(task)) ? 0 : -errno.EFAULT;
+}
+
+/** setitimer(ITIMER_REAL). No new value disarms it, as the kernel does. */
+function setTimer(kernel: Kernel, task: Task, which: number, address: number, old: number): Errno {
+  const bytes = address === 0 ? new Uint8Array(32) : readUser(task, address, 32);
+  if (typeof bytes === 'number') return bytes;
+  const [interval, first] = [decodeTimeval(bytes.subarray(0, 16)), decodeTimeval(bytes.subarray(16))];
+  if (interval === undefined || first === undefined || which !== ITIMER_REAL) return -errno.EINVAL;
+  const before = timerSetting(task);
+  task.group.realTimer ??= new RealTimer(kernel, task.group);
+  task.group.realTimer.set(first, interval);
+  return old === 0 || copyToUser(task, old, before) ? 0 : -errno.EFAULT;
+}
+
+/** The zone is always UTC. */
 function getTimeOfDay(kernel: Kernel, task: Task, time: number, zone: number): Errno {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setBigInt64(0, kernel.clock.now / 1_000_000_000n, true);
-  view.setBigInt64(8, (kernel.clock.now / 1000n) % 1_000_000n, true);
-  if (time !== 0 && !copyToUser(task, time, bytes)) return -errno.EFAULT;
+  if (time !== 0 && !copyToUser(task, time, encodeTimeval(kernel.clock.now))) return -errno.EFAULT;
   return zone === 0 || copyToUser(task, zone, new Uint8Array(8)) ? 0 : -errno.EFAULT;
 }
 
@@ -123,10 +137,17 @@ export const clockCalls: readonly SystemCall[] = [
       sleep(kernel, task, asAddress(address), false, asAddress(remaining)),
   },
   {
+    name: 'getitimer',
+    number: 102,
+    errnos: ['EFAULT', 'EINVAL'],
+    handler: (_kernel, task, which, address) => getTimer(task, asInt32(which), asAddress(address)),
+  },
+  {
     name: 'setitimer',
     number: 103,
     errnos: ['EFAULT', 'EINVAL'],
-    handler: (kernel, task, which, address) => setTimer(kernel, task, asInt32(which), asAddress(address)),
+    handler: (kernel, task, which, address, old) =>
+      setTimer(kernel, task, asInt32(which), asAddress(address), asAddress(old)),
   },
   {
     name: 'clock_gettime',
