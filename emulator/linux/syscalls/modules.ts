@@ -4,11 +4,14 @@ import type { Task } from '../kernel/task.ts';
 import { readUser, stringFromUser } from '../mm/uaccess.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
 import { asAddress, asInt32, asSize, asUint32 } from '../uapi/registers.ts';
+import { S_IFMT, S_IFREG } from '../uapi/stat.ts';
 import type { SystemCall } from './system-call.ts';
 
 const decoder = new TextDecoder();
 const longestParameters = 1 << 20;
 const chunkBytes = 1 << 16;
+/** What kernel_read_file() takes: INT_MAX. */
+const longestFile = 2 ** 31 - 1;
 
 /** may_init_module() */
 function mayLoad(kernel: Kernel, task: Task): boolean {
@@ -35,7 +38,10 @@ function finitModule(kernel: Kernel, task: Task, fd: number, parameters: number,
   if (!mayLoad(kernel, task)) return -errno.EPERM;
   const file = task.files.get(fd);
   if (file === undefined || !file.mayRead) return -errno.EBADF;
-  if (!file.canRead) return -errno.EINVAL;
+  if ((file.inode.mode & S_IFMT) !== S_IFREG) return -errno.EINVAL;
+  if (file.inode.sizeBytes > longestFile) return -errno.EFBIG;
+  const { pages, pageSizeBytes } = kernel;
+  if (file.inode.sizeBytes > pages.freePages * pageSizeBytes) return -errno.ENOMEM;
   const parts: Uint8Array[] = [];
   for (let position = 0; ; ) {
     const part = file.read(chunkBytes, position, kernel, task);
@@ -83,7 +89,7 @@ export const moduleCalls: readonly SystemCall[] = [
   {
     name: 'finit_module',
     number: 273,
-    errnos: [...loading, 'EBADF'],
+    errnos: [...loading, 'EBADF', 'EFBIG'],
     handler: (kernel, task, fd, parameters, flags) =>
       finitModule(kernel, task, asInt32(fd), asAddress(parameters), asUint32(flags)),
   },

@@ -57,6 +57,13 @@ describe('getrandom()', () => {
     expect(codeOf(() => process.syscall('getrandom', room(process, 8), 8, 8))).toBe('EINVAL');
     expect(codeOf(() => process.syscall('getrandom', room(process, 8), 8, 6))).toBe('EINVAL');
   });
+
+  it('gives as much as the memory takes', () => {
+    const process = spawnProcess(smallKernel());
+    const mapped = process.syscall('mmap', 0x100_0000, 4096, 3, 0x22, -1, 0);
+    expect(process.syscall('getrandom', mapped + 4000, 2 ** 31 - 1, 0)).toBe(64);
+    expect(codeOf(() => process.syscall('getrandom', mapped + 4096, 2 ** 31 - 1, 0))).toBe('EFAULT');
+  });
 });
 
 describe('syslog()', () => {

@@ -40,12 +40,20 @@ const GRND_RANDOM = 2;
 const GRND_INSECURE = 4;
 /** As much as one call gives: MAX_RW_COUNT would be more than anybody wants to look at. */
 const mostRandomBytes = 2 ** 25;
+/** The cipher's block: so much is made and copied at a time, until the memory ends. */
+const randomBlockBytes = 64;
 
 function getRandom(kernel: Kernel, task: Task, address: number, size: number, flags: number): Errno {
   if ((flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) !== 0) return -errno.EINVAL;
   if ((flags & (GRND_RANDOM | GRND_INSECURE)) === (GRND_RANDOM | GRND_INSECURE)) return -errno.EINVAL;
-  const bytes = kernel.random.bytes(Math.min(size, mostRandomBytes));
-  return copyToUser(task, address, bytes) ? bytes.length : -errno.EFAULT;
+  const count = Math.min(size, mostRandomBytes);
+  let done = 0;
+  while (done < count) {
+    const part = Math.min(randomBlockBytes, count - done);
+    if (!copyToUser(task, address + done, kernel.random.bytes(part))) break;
+    done += part;
+  }
+  return done > 0 || count === 0 ? done : -errno.EFAULT;
 }
 
 /** Actions of syslog(): include/linux/syslog.h. */
