@@ -4,39 +4,22 @@ import { MemoryFiles } from '../memory-files.ts';
 import { findNodeCompiler } from '../node.ts';
 import type { DeviceTree, DtNode } from '../tree.ts';
 import { cellsBelow, cellsOf, registersOf } from './cells.ts';
-import { aliasesOf, findNode } from './names.ts';
-import { iommusOf, memoryRegionsOf, phandleIndex, referencesOf } from './references.ts';
-import { disabledBy } from './status.ts';
+import { isEnabled } from './status.ts';
 import { physicalRegisters, translate } from './translate.ts';
 
 const source = `/dts-v1/;
 / {
   #address-cells = <2>;
   #size-cells = <2>;
-  aliases { serial0 = &uart; bus = "/soc"; };
-  reserved-memory {
-    #address-cells = <2>;
-    #size-cells = <2>;
-    ranges;
-    pool: pool { size = <0 0x1000>; };
-    firmware: firmware@80000000 { reg = <0 0x80000000 0 0x1000>; };
-  };
-  iommu: iommu { #iommu-cells = <2>; };
   soc {
     #address-cells = <1>;
     #size-cells = <1>;
     ranges = <0x0 0x0 0xf0000000 0x10000>, <0x10000 0x1 0x0 0x10000>;
     dma-ranges = <0xc0000000 0x0 0x0 0x40000000>;
-    uart: uart@100 { reg = <0x100 0x10>, <0x10020 0x10>; status = "disabled"; port { }; };
+    uart@100 { reg = <0x100 0x10>, <0x10020 0x10>; status = "disabled"; port { }; };
     closed@200 { reg = <0x200 0x20>; device@0 { reg = <0x0 0x4>; }; };
     open@300 { ranges; device@8 { reg = <0x308 0x4>; }; };
-    video@400 {
-      reg = <0x400 0x10>;
-      memory-region = <&pool>, <&firmware>, <0x7777>;
-      memory-region-names = "frames", "code";
-      iommus = <&iommu 0x10 0x8>, <&iommu 0x20 0x0>;
-    };
-    cut@500 { reg = <0x500 0x10>; iommus = <0>, <&iommu 1>; };
+    video@400 { reg = <0x400 0x10>; };
     outside@90000 { reg = <0x90000 0x10>; };
   };
   pcie@1000 {
@@ -121,58 +104,7 @@ describe('addresses', () => {
 
 describe('status', () => {
   it('of a node above counts for those below', () => {
-    expect(disabledBy(node('/soc/uart@100/port'))?.path).toBe('/soc/uart@100');
-    expect(disabledBy(node('/soc/video@400'))).toBeUndefined();
-  });
-});
-
-describe('references', () => {
-  it('give the regions of a device with their names, and those that do not exist', () => {
-    const regions = memoryRegionsOf(phandleIndex(tree), node('/soc/video@400'));
-    expect(regions.map(({ name, node }) => [name, node?.name])).toEqual([
-      ['frames', 'pool'],
-      ['code', 'firmware@80000000'],
-      [undefined, undefined],
-    ]);
-    expect(regions[2]?.phandle).toBe(0x7777);
-  });
-
-  it('take as many arguments as their target says', () => {
-    const iommus = iommusOf(phandleIndex(tree), node('/soc/video@400'));
-    expect(iommus.map(({ node, args }) => [node?.name, ...args])).toEqual([
-      ['iommu', 0x10, 8],
-      ['iommu', 0x20, 0],
-    ]);
-  });
-
-  it('end where arguments are cut off; a phandle of 0 is an empty entry', () => {
-    const iommus = iommusOf(phandleIndex(tree), node('/soc/cut@500'));
-    expect(iommus.map(({ phandle, node, args }) => [phandle === 0, node?.name, args.length])).toEqual([
-      [true, undefined, 0],
-      [false, 'iommu', 0],
-    ]);
-  });
-
-  it('are none where the property is missing', () => {
-    expect(referencesOf(phandleIndex(tree), node('/soc'), 'iommus', '#iommu-cells')).toEqual([]);
-  });
-});
-
-describe('names', () => {
-  it('lead to nodes by path, alias and alias with a path behind', () => {
-    expect(findNode(tree, '/soc/video@400')?.name).toBe('video@400');
-    expect(findNode(tree, 'serial0:115200n8')?.path).toBe('/soc/uart@100');
-    expect(findNode(tree, 'bus/video@400')?.name).toBe('video@400');
-    expect(findNode(tree, 'serial7')).toBeUndefined();
-    expect(aliasesOf(tree).get('serial0')).toBe('/soc/uart@100');
-  });
-
-  it('lead to nodes by label where the tree keeps its labels', async () => {
-    expect(findNode(tree, '&pool')).toBeUndefined();
-    const compiler = await findNodeCompiler();
-    const blob = await compiler?.compile(source, { file: 'x.dts', symbols: true });
-    const files = new MemoryFiles({ 'x.dtb': blob?.dtb ?? '' });
-    const labelled = await loadDeviceTree({ file: 'x.dtb', files, findCompiler: () => findNodeCompiler() });
-    expect(findNode(labelled, '&pool')?.path).toBe('/reserved-memory/pool');
+    expect(isEnabled(node('/soc/uart@100/port'))).toBe(false);
+    expect(isEnabled(node('/soc/video@400'))).toBe(true);
   });
 });

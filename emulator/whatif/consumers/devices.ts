@@ -1,10 +1,12 @@
 import type { SourcePosition } from '../../base/position.ts';
 import { hex } from '../../base/units.ts';
+import { isEnabled } from '../../devicetree/semantics/status.ts';
 import { type DeviceTree, DtNode, DtProperty } from '../../devicetree/tree.ts';
-import { dmaReachOf, iommusOfDevice } from '../../linux/drivers/of/device.ts';
+import { dmaReachOf, iommusOfDevice, isPciHost } from '../../linux/drivers/of/device.ts';
 import type { BoardDevice } from '../../machine/board.ts';
 import { memoryBanks } from '../../machine/memory-nodes.ts';
-import { type DeviceKind, kindOf, wantsWholeBuffers } from './device-kinds.ts';
+import { type DeviceKind, deviceRowOf, isWithoutDma, wantsWholeBuffers } from './device-kinds.ts';
+import { type DmaWidth, pciWidth, usualWidth } from './device-rows.ts';
 
 /** A device that reads or writes memory by itself. */
 export interface DmaMaster {
@@ -20,6 +22,8 @@ export interface DmaMaster {
   readonly needs: 'contiguous' | 'scattered';
   /** Why, as half a sentence. */
   readonly because: string;
+  /** How many address bits its driver asks for. */
+  readonly width: DmaWidth;
   /** The first address beyond its reach, where that is below the end of RAM. */
   readonly below?: string | undefined;
   /** Paths of the regions behind its `memory-region`. */
@@ -33,15 +37,20 @@ export interface DmaMaster {
 /** Nodes that only export a region. */
 const exporter = 'dmabuf-heap-cma';
 
-/** Every DMA master of a tree that matters to buffers, and those that a board has beside its tree. */
+/** Kinds whose outer node may be a wrapper that only clocks and resets the device inside. */
+const wrapped: ReadonlySet<DeviceKind> = new Set(['usb', 'storage']);
+
+/** Every DMA master of a tree, and those that a board has beside its tree. */
 export function dmaMasters(tree: DeviceTree, downstream: readonly BoardDevice[] = []): readonly DmaMaster[] {
   const found = new Map<string, DmaMaster>();
-  for (const node of tree.root.walk()) {
-    if (node.path.startsWith('/reserved-memory')) continue;
-    const isPart = [...found.keys()].some((path) => node.path.startsWith(`${path}/`));
+  const visit = (node: DtNode, outer: DmaMaster | undefined): void => {
+    if (node.path === '/reserved-memory') return;
+    const isPart = outer !== undefined && !(outer.kind === 'pci' && statesMemory(node));
     const master = isPart ? undefined : masterOf(tree, node);
-    if (master !== undefined) found.set(node.path, master);
-  }
+    if (master !== undefined) found.set(master.node, master);
+    for (const child of node.children) visit(child, master ?? outer);
+  };
+  visit(tree.root, undefined);
   return [
     ...found.values(),
     ...downstream.filter(({ node }) => !found.has(node)).map((device) => fromBoard(tree, device)),
@@ -49,26 +58,60 @@ export function dmaMasters(tree: DeviceTree, downstream: readonly BoardDevice[] 
 }
 
 function masterOf(tree: DeviceTree, node: DtNode): DmaMaster | undefined {
-  const kind = kindOf(node);
-  const iommus = iommusOfDevice(tree, node).map(({ path }) => path);
+  if (!isOnMemoryBus(node) || node.compatible.includes(exporter) || isWithoutDma(node)) return undefined;
+  const told = toldBy(node);
+  const iommus = iommusOfDevice(tree, asSeenByMemory(tree, node)).map(({ path }) => path);
   const regions = regionsOf(tree, node);
-  if (kind === undefined && iommus.length === 0 && regions.length === 0) return undefined;
-  if (kind === undefined && node.compatible.length === 0) return undefined;
-  if (!isOnMemoryBus(node) || node.compatible.includes(exporter)) return undefined;
-  const named = kind ?? 'other';
+  if (told === undefined && iommus.length === 0 && regions.length === 0) return undefined;
+  if (told === undefined && node.compatible.length === 0) return undefined;
+  const kind = told?.kind ?? 'other';
   return {
     node: node.path,
     name: node.baseName,
     compatible: node.compatible[0] ?? '',
-    kind: named,
+    kind,
     enabled: isEnabled(node),
     iommus,
-    ...needsOf(named, iommus),
+    ...needsOf(kind, iommus),
+    width: widthOf(node),
     below: reachBelow(tree, node),
     regions,
     described: true,
     position: tree.positionOf(node),
   };
+}
+
+/** What its names tell of a node that does DMA itself. One that states an IOMMU or a region is told by that as well. */
+function toldBy(node: DtNode): { readonly kind: DeviceKind } | undefined {
+  if (isPciHost(node)) return { kind: 'pci' };
+  const row = deviceRowOf(node);
+  if (row === undefined || statesMemory(node)) return row;
+  if (!node.has('reg') || (row.leavesToController === true && node.has('dmas'))) return undefined;
+  return isWrapper(node, row.kind) ? undefined : row;
+}
+
+/** Renesas' image processors reach memory through another device, and name it. */
+function asSeenByMemory(tree: DeviceTree, node: DtNode): DtNode {
+  const port = node.property('renesas,fcp')?.cell;
+  return (port === undefined ? undefined : tree.byPhandle(port)) ?? node;
+}
+
+/** How many address bits the driver of a node's device asks for. */
+export function widthOf(node: DtNode): DmaWidth {
+  return isPciHost(node) ? pciWidth : (deviceRowOf(node)?.width ?? usualWidth);
+}
+
+function isWrapper(node: DtNode, kind: DeviceKind): boolean {
+  return (
+    wrapped.has(kind) &&
+    node.children.some(
+      (child) => child.has('reg') && isOnMemoryBus(child) && deviceRowOf(child)?.kind === kind,
+    )
+  );
+}
+
+function statesMemory(node: DtNode): boolean {
+  return node.has('iommus') || node.has('memory-region');
 }
 
 /** What sits behind I2C, SPI or the like is reached by another device, and has no DMA of its own. */
@@ -77,14 +120,14 @@ function isOnMemoryBus(node: DtNode): boolean {
   return bus === undefined || bus.parent === undefined || bus.has('ranges') || bus.has('dma-ranges');
 }
 
-function isEnabled(node: DtNode): boolean {
-  for (let at: DtNode | undefined = node; at !== undefined; at = at.parent) if (!at.available) return false;
-  return true;
-}
-
 function needsOf(kind: DeviceKind, iommus: readonly string[]): Pick<DmaMaster, 'needs' | 'because'> {
   const [first] = iommus;
   if (first !== undefined) return { needs: 'scattered', because: `it is behind the IOMMU ${first}` };
+  if (kind === 'pci')
+    return { needs: 'scattered', because: 'drivers of what is plugged in hand it memory piece by piece' };
+  if (kind === 'dma')
+    return { needs: 'scattered', because: 'it moves what drivers of other devices hand it' };
+  if (kind === 'audio') return { needs: 'scattered', because: 'its driver allocates its small rings itself' };
   if (kind === 'gpu') return { needs: 'scattered', because: 'a GPU has an MMU of its own' };
   if (wantsWholeBuffers(kind)) return { needs: 'contiguous', because: 'it has no IOMMU' };
   return { needs: 'scattered', because: 'its driver hands it memory piece by piece' };
@@ -98,7 +141,7 @@ export function regionsOf(tree: DeviceTree, node: DtNode): readonly string[] {
 }
 
 /** The end of a device's windows, where it is below the end of RAM. */
-function reachBelow(tree: DeviceTree, node: DtNode): string | undefined {
+function reachBelow(tree: DeviceTree, node: Parameters<typeof dmaReachOf>[0]): string | undefined {
   const { windows } = dmaReachOf(node);
   if (windows.length === 0) return undefined;
   const largest = (one: bigint, other: bigint) => (one > other ? one : other);
@@ -112,35 +155,26 @@ function reachBelow(tree: DeviceTree, node: DtNode): string | undefined {
 function fromBoard(tree: DeviceTree, device: BoardDevice): DmaMaster {
   const { name, node, compatible, needs, source } = device;
   const bus = tree.node(node.slice(0, node.lastIndexOf('/')));
+  const row = deviceRowOf(asNode(node.slice(node.lastIndexOf('/') + 1), compatible));
   return {
     node,
     name,
     compatible,
-    kind: kindOfText(node, compatible),
+    kind: row?.kind ?? 'other',
     enabled: true,
     iommus: [],
     needs,
     because: needs === 'contiguous' ? 'no IOMMU is used for it' : 'it is behind an IOMMU',
-    // A child of that bus would reach as far as this one.
-    below: bus === undefined || bus.parent === undefined ? undefined : reachOfBus(tree, bus),
+    width: row?.width ?? usualWidth,
+    below: bus === undefined || bus.parent === undefined ? undefined : reachBelow(tree, { parent: bus }),
     regions: [],
     described: false,
     source,
   };
 }
 
-function reachOfBus(tree: DeviceTree, bus: DtNode): string | undefined {
-  const child = bus.children[0];
-  return child === undefined ? undefined : reachBelow(tree, child);
-}
-
-function kindOfText(path: string, compatible: string): DeviceKind {
-  const baseName = path.slice(path.lastIndexOf('/') + 1).replace(/@.*/, '');
-  return kindOf(asNode(baseName, compatible)) ?? 'other';
-}
-
-function asNode(baseName: string, compatible: string): Parameters<typeof kindOf>[0] {
-  const node = new DtNode(baseName);
+function asNode(name: string, compatible: string): DtNode {
+  const node = new DtNode(name);
   node.properties.set(
     'compatible',
     new DtProperty('compatible', new TextEncoder().encode(`${compatible}\0`)),

@@ -1,3 +1,4 @@
+import { isEnabled } from '../../../devicetree/semantics/status.ts';
 import type { DtNode } from '../../../devicetree/tree.ts';
 import type { DriverPlan } from '../../../machine/board-drivers.ts';
 import { bootTree } from '../../boot-tree.ts';
@@ -49,11 +50,6 @@ function suspectOf({ tree, system }: BootContext, device: DtNode): readonly Susp
   const region = system.environment.regions.find(({ node }) => node === target);
   if (target === undefined || region === undefined) return [];
   return region.state === 'disabled' || region.state === 'coherent' ? [{ device, target }] : [];
-}
-
-function isEnabled(node: DtNode): boolean {
-  for (let at: DtNode | undefined = node; at !== undefined; at = at.parent) if (!at.available) return false;
-  return true;
 }
 
 function planOf({ path }: DtNode): DriverPlan {
