@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errno } from '../uapi/errno.ts';
 import { type GfpRequest, PageAllocator } from './page-alloc.ts';
+import { PageChunks } from './page-chunks.ts';
 import { type PageLender, Zone } from './zone.ts';
 
 const maxOrder = 10;
@@ -178,22 +179,23 @@ describe('allocating many at once', () => {
         fc.array(fc.nat(11), { maxLength: 8 }),
         (sizes, freed) => {
           const [many, single] = [allocatorOver(0x40003, 0x44000), allocatorOver(0x40003, 0x44000)];
-          const inMany: { order: number; pfns: number[] }[] = [];
+          const inMany: PageChunks[] = [];
           const inSingle: { order: number; pfns: number[] }[] = [];
           for (const [step, { order, count }] of sizes.entries()) {
-            const pfns: number[] = [];
-            many.pages.allocMany(request(order), count, pfns);
-            inMany.push({ order, pfns });
+            const chunks = many.pages.allocMany(request(order), count);
+            inMany.push(chunks);
             const one = Array.from({ length: count }, () => single.pages.alloc(request(order))).filter(
               (pfn) => pfn >= 0,
             );
             inSingle.push({ order, pfns: one });
-            expect(pfns).toEqual(one);
-            const gone = freed[step];
-            const [a, b] = [inMany[gone ?? -1], inSingle[gone ?? -1]];
+            expect([...chunks.pfns]).toEqual(one);
+            const gone = freed[step] ?? -1;
+            const [a, b] = [inMany[gone], inSingle[gone]];
             if (a === undefined || b === undefined) continue;
-            many.pages.freeMany(a.pfns.splice(0), a.order);
-            for (const pfn of b.pfns.splice(0)) single.pages.free(pfn, b.order);
+            many.pages.freeMany(a);
+            for (const pfn of b.pfns) single.pages.free(pfn, b.order);
+            inMany[gone] = new PageChunks(b.order);
+            inSingle[gone] = { order: b.order, pfns: [] };
             expect(many.zone.freeBlocks).toEqual(single.zone.freeBlocks);
           }
         },

@@ -1,5 +1,6 @@
 import { errno } from '../uapi/errno.ts';
 import { type MigrateTypeName, migrateTypes } from './free-area.ts';
+import { PageChunks } from './page-chunks.ts';
 import type { Zone, ZoneName } from './zone.ts';
 
 /** What an allocation asks for, as far as the allocator looks at its GFP flags. */
@@ -115,20 +116,20 @@ export class PageAllocator {
   }
 
   /**
-   * As up to `count` calls of alloc() until one fails, for pages that must not move: adds the pfns to `into` and tells
-   * how many there were.
+   * As up to `count` calls of alloc() until one fails, for pages that must not move; the chunks that there were.
    */
-  allocMany(request: GfpRequest, count: number, into: number[]): number {
-    let taken = this.#allocManyNow(request, count, into);
-    while (taken < count && request.mayReclaim) {
-      const wanted = (count - taken) * 2 ** request.order;
+  allocMany(request: GfpRequest, count: number): PageChunks {
+    const chunks = new PageChunks(request.order);
+    this.#allocManyNow(request, count, chunks);
+    while (chunks.count < count && request.mayReclaim) {
+      const wanted = (count - chunks.count) * chunks.chunkPages;
       if (this.reclaim(Math.max(reclaimBatchPages, wanted), true) === 0) break;
-      taken += this.#allocManyNow(request, count - taken, into);
+      this.#allocManyNow(request, count - chunks.count, chunks);
     }
-    return taken;
+    return chunks;
   }
 
-  #allocManyNow(request: GfpRequest, count: number, into: number[]): number {
+  #allocManyNow(request: GfpRequest, count: number, into: PageChunks): void {
     const type = migrateTypes[request.migrateType];
     const size = 2 ** request.order;
     let taken = 0;
@@ -137,29 +138,20 @@ export class PageAllocator {
       taken += zone.takeMany(request.order, type, Math.min(count - taken, room), into);
       if (taken >= count) break;
     }
-    return taken;
   }
 
-  /** As a call of free() for each pfn, in their order. Neighbours that make up a largest block go as one. */
-  freeMany(pfns: readonly number[], order: number): void {
-    const chunks = 2 ** (this.maxOrder - order);
-    const chunkPages = 2 ** order;
-    for (let index = 0; index < pfns.length; ) {
-      const pfn = pfns[index] ?? 0;
-      const isWhole = order < this.maxOrder && this.#isLargestBlock(pfns, index, chunks, chunkPages);
-      this.free(pfn, isWhole ? this.maxOrder : order);
-      index += isWhole ? chunks : 1;
+  /** As a call of free() for each chunk, in their order. Neighbours that make up a largest block go as one. */
+  freeMany({ order, chunkPages, ranges }: PageChunks): void {
+    const { maxOrder } = this;
+    const largest = 1 << maxOrder;
+    for (const { pfn, chunkCount } of ranges) {
+      const end = pfn + chunkCount * chunkPages;
+      for (let at = pfn; at < end; ) {
+        const isWhole = at % largest === 0 && at + largest <= end;
+        this.free(at, isWhole ? maxOrder : order);
+        at += isWhole ? largest : chunkPages;
+      }
     }
-  }
-
-  /** Whether `chunks` entries from `index` on lie behind one another and begin where a largest block does. */
-  #isLargestBlock(pfns: readonly number[], index: number, chunks: number, chunkPages: number): boolean {
-    const first = pfns[index] ?? 0;
-    if (first % (chunks * chunkPages) !== 0) return false;
-    for (let chunk = 1; chunk < chunks; chunk += 1) {
-      if (pfns[index + chunk] !== first + chunk * chunkPages) return false;
-    }
-    return true;
   }
 
   /** Returns what alloc() gave. */

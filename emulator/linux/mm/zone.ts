@@ -1,4 +1,5 @@
 import { FreeArea, type MigrateType, migrateTypes } from './free-area.ts';
+import type { PageChunks } from './page-chunks.ts';
 
 export type ZoneName = 'DMA' | 'DMA32' | 'Normal' | 'HighMem';
 
@@ -150,10 +151,10 @@ export class Zone {
   }
 
   /**
-   * As up to `count` calls of take() for pages that must not move, with the same result; the pfns are added to `into`,
-   * and told is how many there were. Blocks are cut at once, not half by half.
+   * As up to `count` calls of take() for pages that must not move, with the same result; told is how many there were.
+   * Blocks are cut at once, not half by half.
    */
-  takeMany(order: number, type: MigrateType, count: number, into: number[]): number {
+  takeMany(order: number, type: MigrateType, count: number, into: PageChunks): number {
     let taken = 0;
     let least = order;
     while (taken < count) {
@@ -162,17 +163,18 @@ export class Zone {
         least = order;
         const stolen = this.#steal(order, type);
         if (stolen < 0) break;
-        into.push(stolen);
+        into.add(stolen, 1);
         taken += 1;
         continue;
       }
-      const start = this.#originPfn + this.#area(current).first(type) * 2 ** current;
-      const chunks = Math.min(count - taken, 2 ** (current - order));
-      this.#remove(start, current);
-      const chunkPages = 1 << order;
-      const end = start + chunks * chunkPages;
-      for (let pfn = start; pfn < end; pfn += chunkPages) into.push(pfn);
-      if (chunks < 2 ** (current - order)) this.#giveBackRest(start, chunks * chunkPages, current, type);
+      const area = this.#area(current);
+      const block = area.first(type);
+      area.remove(block);
+      this.#listedPages -= 1 << current;
+      const whole = 1 << (current - order);
+      const chunks = Math.min(count - taken, whole);
+      into.add(this.#originPfn + block * (1 << current), chunks);
+      if (chunks < whole) this.#giveBackRest(block, chunks << order, current, type);
       taken += chunks;
       // Only a steal puts smaller blocks back while more are wanted.
       least = current;
@@ -181,19 +183,22 @@ export class Zone {
   }
 
   #smallestFrom(order: number, type: MigrateType): number {
-    for (let current = order; current <= this.maxOrder; current++) {
-      if (this.#area(current).first(type) >= 0) return current;
+    const areas = this.#areas;
+    for (let current = order; current <= this.maxOrder; current += 1) {
+      if ((areas[current]?.first(type) ?? -1) >= 0) return current;
     }
     return -1;
   }
 
   /** What splitting leaves of a block whose first `usedPages` are gone: the larger blocks lie higher. */
-  #giveBackRest(start: number, usedPages: number, order: number, type: MigrateType): void {
-    const end = 2 ** order;
+  #giveBackRest(block: number, usedPages: number, order: number, type: MigrateType): void {
+    const areas = this.#areas;
+    const end = 1 << order;
+    this.#listedPages += end - usedPages;
     for (let offset = usedPages; offset < end; ) {
       const size = 31 - Math.clz32(offset & -offset);
-      this.#add(start + offset, size, type, false);
-      offset += 2 ** size;
+      areas[size]?.add(block * (1 << (order - size)) + (offset >>> size), type, false);
+      offset += 1 << size;
     }
   }
 
@@ -284,24 +289,10 @@ export class Zone {
     return -1;
   }
 
-  #add(pfn: number, order: number, type: MigrateType, toTail: boolean): void {
-    this.#area(order).add(this.#index(pfn, order), type, toTail);
-    this.#listedPages += 2 ** order;
-  }
-
-  #remove(pfn: number, order: number): void {
-    this.#area(order).remove(this.#index(pfn, order));
-    this.#listedPages -= 2 ** order;
-  }
-
   #area(order: number): FreeArea {
     const area = this.#areas[order];
     if (area === undefined) throw new Error(`zone ${this.name} has no blocks of order ${order}`);
     return area;
-  }
-
-  #index(pfn: number, order: number): number {
-    return (pfn - this.#originPfn) >>> order;
   }
 
   #pageblock(pfn: number): number {

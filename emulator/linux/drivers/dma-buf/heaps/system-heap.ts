@@ -2,6 +2,7 @@ import type { Kernel } from '../../../init/kernel.ts';
 import type { Task } from '../../../kernel/task.ts';
 import { beginCharge, type Charge, chargeChunks, uncharge, unchargeAll } from '../../../mm/memcontrol.ts';
 import { oomKill } from '../../../mm/oom-kill.ts';
+import type { PageChunks } from '../../../mm/page-chunks.ts';
 import {
   type AreaBacking,
   VM_DONTDUMP,
@@ -23,20 +24,14 @@ import { kmallocLimitBytes } from './kmalloc.ts';
  * A buffer is made of chunks whose order never rises again within it.
  */
 
-interface ChunkRun {
-  readonly order: number;
-  /** First pages of the chunks of this order, in allocation order. */
-  readonly pfns: number[];
-}
-
 /** The memory of one buffer. */
 class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
   /** Chunks by order, largest first: the order in which they were taken. */
-  readonly runs: readonly ChunkRun[];
+  readonly runs: readonly PageChunks[];
   readonly populated: boolean;
   readonly #charge: Charge;
 
-  constructor(runs: readonly ChunkRun[], charge: Charge, populated: boolean) {
+  constructor(runs: readonly PageChunks[], charge: Charge, populated: boolean) {
     this.runs = runs;
     this.#charge = charge;
     this.populated = populated;
@@ -44,10 +39,10 @@ class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
 
   pageAt(pageIndex: number): number | undefined {
     let rest = pageIndex;
-    for (const { order, pfns } of this.runs) {
-      const chunkPages = 2 ** order;
-      const pages = pfns.length * chunkPages;
-      if (rest < pages) return (pfns[Math.floor(rest / chunkPages)] ?? 0) + (rest % chunkPages);
+    for (const chunks of this.runs) {
+      const { chunkPages } = chunks;
+      const pages = chunks.count * chunkPages;
+      if (rest < pages) return (chunks.pfns[Math.floor(rest / chunkPages)] ?? 0) + (rest % chunkPages);
       rest -= pages;
     }
     return undefined;
@@ -55,15 +50,16 @@ class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
 
   /** One entry for each chunk, in the order in which they were taken. */
   scatter(): readonly PageRun[] {
-    return this.runs.flatMap(({ order, pfns }) => pfns.map((pfn) => ({ pfn, pageCount: 2 ** order })));
+    return this.runs.flatMap(({ pfns, chunkPages }) =>
+      Array.from(pfns, (pfn) => ({ pfn, pageCount: chunkPages })),
+    );
   }
 
   /** Whether a range of pages lies within one chunk. */
   isWithinChunk(firstPage: number, pageCount: number): boolean {
     let start = 0;
-    for (const { order, pfns } of this.runs) {
-      const chunkPages = 2 ** order;
-      const end = start + pfns.length * chunkPages;
+    for (const { count, chunkPages } of this.runs) {
+      const end = start + count * chunkPages;
       if (firstPage < end) return ((firstPage - start) % chunkPages) + pageCount <= chunkPages;
       start = end;
     }
@@ -96,24 +92,18 @@ class SystemHeapBuffer implements DmaBufOperations, AreaBacking {
   }
 }
 
-function freeRuns(kernel: Kernel, runs: readonly ChunkRun[]): void {
-  for (const { order, pfns } of runs) {
+function freeRuns(kernel: Kernel, runs: readonly PageChunks[]): void {
+  for (const chunks of runs) {
     // Nobody can see what a free page held: its bytes need not be kept.
-    zeroChunks(kernel, order, pfns);
-    kernel.pages.freeMany(pfns, order);
+    zeroChunks(kernel, chunks);
+    kernel.pages.freeMany(chunks);
   }
 }
 
-function zeroChunks(kernel: Kernel, order: number, pfns: readonly number[]): void {
-  const { memory, pageSizeBytes } = kernel;
+function zeroChunks({ memory, pageSizeBytes }: Kernel, { ranges, chunkPages }: PageChunks): void {
   if (memory.residentBytes === 0) return;
-  const chunkPages = 2 ** order;
-  // Chunks that lie behind one another are one range.
-  for (let index = 0; index < pfns.length; ) {
-    const first = pfns[index] ?? 0;
-    let end = first + chunkPages;
-    for (index += 1; pfns[index] === end; index += 1) end += chunkPages;
-    memory.zero(first * pageSizeBytes, (end - first) * pageSizeBytes);
+  for (const { pfn, chunkCount } of ranges) {
+    memory.zero(pfn * pageSizeBytes, chunkCount * chunkPages * pageSizeBytes);
   }
 }
 
@@ -121,10 +111,10 @@ function zeroChunks(kernel: Kernel, order: number, pfns: readonly number[]): voi
  * Chunks of the largest order that is to be had, or -errno after everything was given back. An order that failed once
  * is not tried again.
  */
-function takeChunks(kernel: Kernel, task: Task, lengthBytes: number, charge: Charge): ChunkRun[] | Errno {
+function takeChunks(kernel: Kernel, task: Task, lengthBytes: number, charge: Charge): PageChunks[] | Errno {
   const { behaviours } = kernel.release;
   passSetUpTime(kernel, 'system');
-  const runs: ChunkRun[] = [];
+  const runs: PageChunks[] = [];
   let remaining = lengthBytes;
   for (const order of behaviours.systemHeapOrders) {
     if (remaining > 0 && task.signals.isKilled) {
@@ -134,16 +124,16 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number, charge: Cha
     const chunkBytes = kernel.pageSizeBytes * 2 ** order;
     const wanted = Math.floor(remaining / chunkBytes);
     if (wanted === 0) continue;
-    const pfns: number[] = [];
     const request = requests[order] ?? requestFor(order);
     const charged = chargeChunks(kernel, task, charge, wanted, 2 ** order, request.mayReclaim);
-    const taken = charged === 0 ? 0 : kernel.pages.allocMany(request, charged, pfns);
-    uncharge(charge, (charged - taken) * 2 ** order);
-    zeroChunks(kernel, order, pfns);
-    passClearingTime(kernel, taken * chunkBytes);
+    if (charged === 0) continue;
+    const chunks = kernel.pages.allocMany(request, charged);
+    uncharge(charge, (charged - chunks.count) * chunks.chunkPages);
+    zeroChunks(kernel, chunks);
+    passClearingTime(kernel, chunks.count * chunkBytes);
     kernel.timers.catchUp();
-    runs.push({ order, pfns });
-    remaining -= taken * chunkBytes;
+    runs.push(chunks);
+    remaining -= chunks.count * chunkBytes;
   }
   if (remaining === 0) return runs;
   // Where the group's limit was met, its own killer has come already.
