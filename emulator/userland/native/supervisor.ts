@@ -25,6 +25,7 @@ import type { NativeOutcome } from './outcome.ts';
 import { PtraceBackend } from './ptrace.ts';
 import { StandIns } from './stand-ins.ts';
 import { argument, type FreshBuffer, type Supervision } from './supervision.ts';
+import { hasReached } from './terminal.ts';
 
 /** What is to be run on a board. */
 export interface NativeRequest {
@@ -145,6 +146,10 @@ class Run {
         parent.close(lowest);
         return lowest;
       },
+      catchUp: (process) => {
+        standIns.drain();
+        this.#holdings.goesOn(process);
+      },
       handed: (standIn, tid, fd) => this.#log?.handed(standIn, this.#processes.ofThread(tid), fd),
       hold: (trap) => this.#hold(trap, kernel),
       peekText: (trap, index, limit) => peekString(host, trap.tid, argument(trap, index), limit),
@@ -231,12 +236,11 @@ class Run {
     while (this.#woken.length > 0) this.#woken.shift()?.();
   }
 
-  /** Signals that are meant for the program. The terminal's go to it by themselves. */
+  /** Signals that are meant for the program. */
   #passSignals(): () => void {
     const { pid } = this.#backend;
     const pass = (signal: NodeJS.Signals) => {
-      if (signal === 'SIGINT' && process.stdin.isTTY) return;
-      this.#host.kill(pid, signalNumbers[signal] ?? 15);
+      if (!hasReached(signal, pid)) this.#host.kill(pid, signalNumbers[signal] ?? 15);
     };
     for (const signal of passedSignals) process.on(signal, pass);
     const dump = () => this.#dump();
