@@ -6,7 +6,7 @@ import { type InstructionClass, type Random, randomInstruction, seeded } from '.
 
 /** The record that the comparing program reads and writes: registers, an instruction, and memory around x16. */
 export const stateBytes = 800;
-const offsets = { base: 128, flags: 136, fpcr: 144, instruction: 152, vectors: 160, memory: 288 };
+const offsets = { base: 128, flags: 136, fpcr: 144, fpsr: 148, instruction: 152, vectors: 160, memory: 288 };
 const memoryBytes = 512;
 const memoryAddress = 0x10000;
 const codeAddress = 0x20000;
@@ -14,7 +14,8 @@ const supervisorCall = 0xd4000001;
 const branchToNext = 0x14000001;
 
 const interestingFloats32 = [
-  0, 0x80000000, 0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001,
+  0, 0x80000000, 0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, 1, 0x807fffff,
+  0x00800000, 0x7f7fffff, 0x7e800000, 0x00200000, 0x4f000000, 0xcf000001, 0x7bff7c01, 0x0001fc00,
 ];
 const interesting64 = [
   0n,
@@ -29,6 +30,15 @@ const interesting64 = [
   0xfff0000000000000n,
   0x0000000000000001n,
   0x4000000000000000n,
+  0x800fffffffffffffn,
+  0x0010000000000000n,
+  0x7fefffffffffffffn,
+  0x7fd0000000000000n,
+  0x0004000000000000n,
+  0x41e0000000000000n,
+  0x43e0000000000000n,
+  0x3800000000000000n,
+  0x47f0000000000000n,
 ];
 
 /** Random registers: every third value is one where arithmetic is special. */
@@ -40,7 +50,9 @@ export function randomState(instruction: number, random: Random): Uint8Array {
   for (let index = 0; index < 16; index += 1) special(view, offsets.vectors + index * 8, random);
   view.setBigUint64(offsets.base, 0n, true);
   view.setBigUint64(offsets.flags, BigInt(random(16)) << 28n, true);
-  view.setBigUint64(offsets.fpcr, random(4) === 0 ? BigInt(random(4)) << 22n : 0n, true);
+  // The rounding mode, FZ, DN and AHP.
+  view.setUint32(offsets.fpcr, random(2) === 0 ? random(32) * 2 ** 22 : 0, true);
+  view.setUint32(offsets.fpsr, 0, true);
   view.setBigUint64(offsets.instruction, BigInt(instruction), true);
   return bytes;
 }
@@ -85,7 +97,13 @@ export function digest(states: readonly Uint8Array[]): string {
 export function runOnPeer(command: readonly string[], states: readonly Uint8Array[]): Uint8Array[] {
   const input = Buffer.concat(states);
   const [file = '', ...rest] = command;
-  const done = spawnSync(file, rest, { input, maxBuffer: input.length + 65536 });
+  const done = spawnSync(file, rest, {
+    input,
+    maxBuffer: input.length + 65536,
+    timeout: 300_000,
+    killSignal: 'SIGKILL',
+  });
+  if (done.error !== undefined) throw done.error;
   const results: Uint8Array[] = [];
   for (let at = 0; at + stateBytes <= done.stdout.length; at += stateBytes)
     results.push(new Uint8Array(done.stdout.subarray(at, at + stateBytes)));
@@ -139,13 +157,15 @@ export class OwnProcessor {
     for (let index = 0; index < 16; index += 1)
       state.v64[index] = view.getBigUint64(offsets.vectors + index * 8, true);
     state.flags = Number(view.getBigUint64(offsets.flags, true) >> 28n);
-    state.fpcr = Number(view.getBigUint64(offsets.fpcr, true));
+    state.floating.control = view.getUint32(offsets.fpcr, true);
+    state.floating.status = view.getUint32(offsets.fpsr, true);
     state.pc = codeAddress;
     const stop = this.#processor.run(4);
     if (stop.kind !== 'supervisor-call') throw new Error(`stopped: ${JSON.stringify(stop)}`);
     for (let index = 0; index < 16; index += 1) view.setBigUint64(index * 8, state.get64(index), true);
     view.setBigUint64(offsets.base, state.get64(16) - BigInt(memoryAddress), true);
     view.setBigUint64(offsets.flags, BigInt(state.flags) << 28n, true);
+    view.setUint32(offsets.fpsr, state.floating.status, true);
     for (let index = 0; index < 16; index += 1)
       view.setBigUint64(offsets.vectors + index * 8, state.v64[index] ?? 0n, true);
     this.#copy(after.subarray(offsets.memory), bottom, false);
@@ -174,6 +194,7 @@ export function differences(own: Uint8Array, peer: Uint8Array): string[] {
   for (let index = 0; index < 16; index += 1) check(`x${index}`, index * 8);
   check('x16', offsets.base);
   check('nzcv', offsets.flags);
+  check('fpsr and fpcr', offsets.fpcr);
   for (let index = 0; index < 16; index += 1)
     check(`v${index >> 1}.d[${index & 1}]`, offsets.vectors + index * 8);
   for (let index = 0; index < memoryBytes; index += 8) check(`memory+${index}`, offsets.memory + index);

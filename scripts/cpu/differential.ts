@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { cases, differences, digest, OwnProcessor, runOnPeer } from './compare.ts';
 import { instructionClasses } from './random-instruction.ts';
 
@@ -14,17 +14,20 @@ const wanted = records ? undefined : process.argv[4];
 const program = '.cache/cpu/one-instruction';
 
 function has(command: string): boolean {
-  return spawnSync(command, ['--version']).status === 0;
+  return spawnSync(command, ['--version'], { timeout: 10_000, killSignal: 'SIGKILL' }).status === 0;
 }
 
 if (!has('qemu-aarch64') || !has('aarch64-linux-gnu-gcc')) {
   console.log('skipped: qemu-aarch64 and aarch64-linux-gnu-gcc are not both installed');
   process.exit(0);
 }
-if (!existsSync(program)) {
+const source = 'fixtures/cpu/one-instruction.c';
+if (!existsSync(program) || statSync(program).mtimeMs < statSync(source).mtimeMs) {
   mkdirSync('.cache/cpu', { recursive: true });
-  const source = 'fixtures/cpu/one-instruction.c';
-  const built = spawnSync('aarch64-linux-gnu-gcc', ['-O1', '-static', '-o', program, source]);
+  const built = spawnSync('aarch64-linux-gnu-gcc', ['-O1', '-static', '-o', program, source], {
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
   if (built.status !== 0) throw new Error(String(built.stderr));
 }
 

@@ -53,8 +53,8 @@ export class Processor {
   load(registers: ThreadRegisters): void {
     const { state } = this;
     state.bytes.set(registers.bytes);
-    state.fpcr = registers.fpcr;
-    state.fpsr = registers.fpsr;
+    state.floating.control = registers.fpcr;
+    state.floating.status = registers.fpsr;
     state.threadPointer = registers.threadPointer;
     state.exclusiveAddress = undefined;
   }
@@ -63,8 +63,8 @@ export class Processor {
   save(registers: ThreadRegisters): void {
     const { state } = this;
     registers.bytes.set(state.bytes);
-    registers.fpcr = state.fpcr;
-    registers.fpsr = state.fpsr;
+    registers.fpcr = state.floating.control;
+    registers.fpsr = state.floating.status;
     registers.threadPointer = state.threadPointer;
   }
 

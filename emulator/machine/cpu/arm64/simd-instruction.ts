@@ -1,3 +1,5 @@
+import type { Comparison } from './float/arithmetic.ts';
+
 /** Floating-point and Advanced SIMD instructions in decoded form. */
 
 /** Bits of a floating-point number. */
@@ -38,6 +40,8 @@ export type FloatInstruction =
   | (Float & {
       readonly op: 'float-round';
       readonly rounding: Rounding;
+      /** FRINTX: tells where the number was not whole. */
+      readonly exact: boolean;
       readonly rd: number;
       readonly rn: number;
     })
@@ -50,12 +54,14 @@ export type FloatInstruction =
     }
   | (Float & {
       readonly op: 'float-compare';
+      readonly comparison: Comparison;
       readonly rn: number;
       /** Undefined compares with zero. */
       readonly rm: number | undefined;
     })
   | (Float & {
       readonly op: 'float-conditional-compare';
+      readonly comparison: Comparison;
       readonly rn: number;
       readonly rm: number;
       readonly condition: number;

@@ -1,3 +1,5 @@
+import { FloatUnit } from './float/unit.ts';
+
 /**
  * The registers of one AArch64 thread, in memory that translated code can reach too. Slot 31 of `x` is the stack
  * pointer; reading the zero register reads slot 32, and writing it writes slot 33, which nobody reads.
@@ -36,9 +38,9 @@ export class CpuState {
   readonly v32: Uint32Array;
   readonly v8: Uint8Array;
   readonly view: DataView;
-  /** FPCR, FPSR and TPIDR_EL0. */
-  fpcr = 0;
-  fpsr = 0;
+  /** FPCR and FPSR. */
+  readonly floating: FloatUnit = new FloatUnit();
+  /** TPIDR_EL0 */
   threadPointer = 0n;
   /** Address and size of the exclusive monitor, and what was read; no address: it is open. */
   exclusiveAddress: number | undefined = undefined;

@@ -1,3 +1,4 @@
+import type { Comparison } from '../float/arithmetic.ts';
 import type { FloatBits, FloatInstruction, FloatTwoSource, Rounding } from '../simd-instruction.ts';
 import { bit, bits } from './fields.ts';
 
@@ -66,12 +67,23 @@ function select(word: number): FloatInstruction | undefined {
   return { op: 'float-select', float, rd, rn, rm, condition: bits(word, 15, 12) };
 }
 
+/** FCMPE and FCCMPE. */
+const comparison = (word: number): Comparison => (bit(word, 4) ? 'signalling' : 'quiet');
+
 function conditionalCompare(word: number): FloatInstruction | undefined {
   const float = floatBits(word);
   if (float === undefined) return undefined;
   const [rn, rm] = [bits(word, 9, 5), bits(word, 20, 16)];
   const condition = bits(word, 15, 12);
-  return { op: 'float-conditional-compare', float, rn, rm, condition, otherwise: bits(word, 3, 0) };
+  return {
+    op: 'float-conditional-compare',
+    float,
+    comparison: comparison(word),
+    rn,
+    rm,
+    condition,
+    otherwise: bits(word, 3, 0),
+  };
 }
 
 function small(word: number): FloatInstruction | undefined {
@@ -82,7 +94,13 @@ function small(word: number): FloatInstruction | undefined {
     if (bits(word, 15, 14) !== 0 || bits(word, 2, 0) !== 0) return undefined;
     const zero = bit(word, 3);
     const rm = bits(word, 20, 16);
-    return { op: 'float-compare', float, rn: bits(word, 9, 5), rm: zero ? undefined : rm };
+    return {
+      op: 'float-compare',
+      float,
+      comparison: comparison(word),
+      rn: bits(word, 9, 5),
+      rm: zero ? undefined : rm,
+    };
   }
   if (bits(word, 12, 10) !== 0b100 || bits(word, 9, 5) !== 0) return undefined;
   const value = expandFloat(bits(word, 20, 13), float);
@@ -128,7 +146,9 @@ function oneSource(word: number): FloatInstruction | undefined {
   const operation = plain[opcode];
   if (operation !== undefined) return { op: 'float-one-source', float, operation, rd, rn };
   const rounding = roundings[opcode];
-  return rounding === undefined ? undefined : { op: 'float-round', float, rounding, rd, rn };
+  return rounding === undefined
+    ? undefined
+    : { op: 'float-round', float, rounding, exact: opcode === 14, rd, rn };
 }
 
 const conversions: readonly Rounding[] = ['even', 'up', 'down', 'zero'];

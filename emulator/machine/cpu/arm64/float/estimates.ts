@@ -1,5 +1,6 @@
-import { type FloatControl, halvedMultiplyAdd, multiplyAdd, propagate } from './arithmetic.ts';
-import { type FloatFormat, isInfinite, isNotNumber, isZero, takeApart } from './format.ts';
+import { halvedMultiplyAdd, invalid, isMeaningless, multiplyAdd, propagate } from './arithmetic.ts';
+import { bitLength, type FloatFormat, flushed, isInfinite, isZero, takeApart } from './format.ts';
+import { exceptions, type FloatUnit } from './unit.ts';
 
 /** Reciprocal estimates and their Newton steps, to the bit as the architecture defines them. */
 
@@ -20,38 +21,51 @@ function inverseRoot(scaled: number): number {
 /** A magnitude with its top bit at the format's leading one, and the biased exponent that goes with it. */
 function normalised(value: bigint, of: FloatFormat): { fraction: bigint; exponent: number } {
   const { magnitude, exponent } = takeApart(value, of);
-  const missing = of.fractionBits + 1 - magnitude.toString(2).length;
+  const missing = of.fractionBits + 1 - bitLength(magnitude);
   return { fraction: magnitude << BigInt(missing), exponent: exponent - missing + of.bias + of.fractionBits };
 }
 
 /** FRECPE */
-export function reciprocalEstimate(value: bigint, of: FloatFormat, control: FloatControl): bigint {
-  const nan = propagate(of, control, value);
+export function reciprocalEstimate(bits: bigint, of: FloatFormat, unit: FloatUnit): bigint {
+  const value = flushed(bits, of, unit);
+  const nan = propagate(of, unit, value);
   if (nan !== undefined) return nan;
   const sign = value & of.sign;
   if (isInfinite(value, of)) return sign;
-  if (isZero(value, of)) return sign | of.infinity;
+  if (isZero(value, of)) {
+    unit.raise(exceptions.divisionByZero);
+    return sign | of.infinity;
+  }
   const { fraction, exponent } = normalised(value, of);
-  const smallest = 1 - of.bias;
-  if (exponent - of.bias < smallest - 1) {
-    const saturates = control.rounding === 'zero' || control.rounding === (sign === 0n ? 'down' : 'up');
+  // Below 2^-(bias + 1) the reciprocal is beyond the largest number.
+  if (exponent < -1) {
+    unit.raise(exceptions.overflow | exceptions.inexact);
+    const saturates = unit.rounding === 'zero' || unit.rounding === (sign === 0n ? 'down' : 'up');
     return sign | (saturates ? of.infinity - 1n : of.infinity);
   }
   const scaled = Number(fraction >> BigInt(of.fractionBits - 8));
   const estimate = BigInt(reciprocal(scaled) & 255) << BigInt(of.fractionBits - 8);
   const result = 2 * of.bias - 1 - exponent;
   if (result > 0) return sign | (BigInt(result) << BigInt(of.fractionBits)) | estimate;
+  if (unit.flushesToZero) {
+    unit.raise(exceptions.underflow);
+    return sign;
+  }
   const leading = (1n << BigInt(of.fractionBits)) | estimate;
   return sign | (leading >> BigInt(1 - result));
 }
 
 /** FRSQRTE */
-export function inverseRootEstimate(value: bigint, of: FloatFormat, control: FloatControl): bigint {
-  const nan = propagate(of, control, value);
+export function inverseRootEstimate(bits: bigint, of: FloatFormat, unit: FloatUnit): bigint {
+  const value = flushed(bits, of, unit);
+  const nan = propagate(of, unit, value);
   if (nan !== undefined) return nan;
   const sign = value & of.sign;
-  if (isZero(value, of)) return sign | of.infinity;
-  if (sign !== 0n) return of.defaultNaN;
+  if (isZero(value, of)) {
+    unit.raise(exceptions.divisionByZero);
+    return sign | of.infinity;
+  }
+  if (sign !== 0n) return invalid(of, unit);
   if (isInfinite(value, of)) return 0n;
   const { fraction, exponent } = normalised(value, of);
   const odd = (exponent & 1) === 1;
@@ -62,17 +76,13 @@ export function inverseRootEstimate(value: bigint, of: FloatFormat, control: Flo
 }
 
 /** FRECPX: the exponent, inverted. */
-export function reciprocalExponent(value: bigint, of: FloatFormat, control: FloatControl): bigint {
-  const nan = propagate(of, control, value);
+export function reciprocalExponent(bits: bigint, of: FloatFormat, unit: FloatUnit): bigint {
+  const value = flushed(bits, of, unit);
+  const nan = propagate(of, unit, value);
   if (nan !== undefined) return nan;
   const exponent = value & of.infinity;
   const step = 1n << BigInt(of.fractionBits);
   return (value & of.sign) | (exponent === 0n ? of.infinity - step : exponent ^ of.infinity);
-}
-
-/** Whether a product is infinity times zero. */
-function meaningless(a: bigint, b: bigint, of: FloatFormat): boolean {
-  return (isInfinite(a, of) && isZero(b, of)) || (isZero(a, of) && isInfinite(b, of));
 }
 
 const small = (value: number, of: FloatFormat): bigint => {
@@ -82,18 +92,19 @@ const small = (value: number, of: FloatFormat): bigint => {
 };
 
 /** FRECPS: 2 - a * b, rounded once. */
-export function reciprocalStep(a: bigint, b: bigint, of: FloatFormat, control: FloatControl): bigint {
-  if (!isNotNumber(a, of) && !isNotNumber(b, of) && meaningless(a, b, of)) return small(2, of);
-  const negated = a ^ of.sign;
-  return propagate(of, control, negated, b) ?? multiplyAdd(small(2, of), negated, b, of, control);
+export function reciprocalStep(first: bigint, second: bigint, of: FloatFormat, unit: FloatUnit): bigint {
+  const [a, b] = [flushed(first, of, unit) ^ of.sign, flushed(second, of, unit)];
+  if (isMeaningless(a, b, of)) return small(2, of);
+  return propagate(of, unit, a, b) ?? multiplyAdd(small(2, of), a, b, of, unit);
 }
 
 /** FRSQRTS: (3 - a * b) / 2, rounded once. */
-export function inverseRootStep(a: bigint, b: bigint, of: FloatFormat, control: FloatControl): bigint {
-  const nan = propagate(of, control, a ^ of.sign, b);
+export function inverseRootStep(first: bigint, second: bigint, of: FloatFormat, unit: FloatUnit): bigint {
+  const [a, b] = [flushed(first, of, unit) ^ of.sign, flushed(second, of, unit)];
+  const nan = propagate(of, unit, a, b);
   if (nan !== undefined) return nan;
-  if (meaningless(a, b, of)) return small(1.5, of);
-  return halvedMultiplyAdd(small(3, of), a ^ of.sign, b, of, control);
+  if (isMeaningless(a, b, of)) return small(1.5, of);
+  return halvedMultiplyAdd(small(3, of), a, b, of, unit);
 }
 
 /** URECPE on 32 bits. */

@@ -1,3 +1,5 @@
+import { exceptions, type FloatUnit } from './unit.ts';
+
 /** IEEE 754 formats, exactly: numbers as bits, taken apart and put together with every rounding. */
 
 export interface FloatFormat {
@@ -69,11 +71,6 @@ export function takeApart(value: bigint, of: FloatFormat): Exact {
 /** To nearest with ties to even, or as FPCR's other modes: up, down, to zero; and the two of conversions only. */
 export type RoundingMode = 'even' | 'up' | 'down' | 'zero' | 'away' | 'odd';
 
-/** FPCR's rounding mode. */
-export function roundingOf(fpcr: number): RoundingMode {
-  return (['even', 'up', 'down', 'zero'] as const)[(fpcr >>> 22) & 3] ?? 'even';
-}
-
 /** Whether a magnitude with `dropped` of `of` in its lower part grows by one. */
 function roundsUp(
   negative: boolean,
@@ -112,23 +109,64 @@ export function toInteger({ negative, magnitude, exponent }: Exact, mode: Roundi
   return (negative ? -1n : 1n) * (up ? kept + 1n : kept);
 }
 
-/** The bits of an exact number in a format, rounded. */
-export function putTogether(number: Exact, of: FloatFormat, mode: RoundingMode): bigint {
+/** Whether magnitude * 2^exponent is an integer. */
+export function isWhole({ magnitude, exponent }: Exact): boolean {
+  if (exponent >= 0) return true;
+  return (magnitude & ((1n << BigInt(Math.min(-exponent, longestShift))) - 1n)) === 0n;
+}
+
+/** A number as an operation reads it: FPUnpack() with FZ. */
+export function flushed(value: bigint, of: FloatFormat, unit: FloatUnit): bigint {
+  if (!unit.flushesToZero || of.bits === 16) return value;
+  if ((value & of.infinity) !== 0n || isZero(value, of)) return value;
+  unit.raise(exceptions.inputDenormal);
+  return value & of.sign;
+}
+
+/** FPRound(): the bits of an exact number in a format, rounded. */
+export function putTogether(
+  number: Exact,
+  of: FloatFormat,
+  unit: FloatUnit,
+  mode: RoundingMode = unit.rounding,
+): bigint {
   const { negative, magnitude, exponent } = number;
   const sign = negative ? of.sign : 0n;
   if (magnitude === 0n) return sign;
-  const length = magnitude.toString(2).length;
+  const leading = exponent + bitLength(magnitude) - 1;
   const lowest = 1 - of.bias - of.fractionBits;
-  const wanted = Math.max(exponent + length - 1 - of.fractionBits, lowest);
-  const rounded = toInteger(
-    { negative: false, magnitude, exponent: exponent - wanted },
-    flip(mode, negative),
-  );
+  const isTiny = leading < 1 - of.bias;
+  if (isTiny && unit.flushesToZero && of.bits !== 16) {
+    unit.raise(exceptions.underflow);
+    return sign;
+  }
+  const wanted = Math.max(leading - of.fractionBits, lowest);
+  const scaled = { negative: false, magnitude, exponent: exponent - wanted };
+  const rounded = toInteger(scaled, flip(mode, negative));
   // The leading one of a normal number adds one to the exponent, and so does a carry out of the fraction.
   const biased = BigInt(wanted - lowest);
   const bits = (biased << BigInt(of.fractionBits)) + rounded;
-  if (bits < of.infinity) return sign | bits;
-  return sign | (staysFinite(mode, negative) ? of.infinity - 1n : of.infinity);
+  if (of.bits === 16 && unit.hasAlternativeHalf) {
+    if (bits >= of.sign) {
+      unit.raise(exceptions.invalid);
+      return sign | (of.sign - 1n);
+    }
+  } else if (bits >= of.infinity) {
+    unit.raise(exceptions.overflow | exceptions.inexact);
+    return sign | (staysFinite(mode, negative) ? of.infinity - 1n : of.infinity);
+  }
+  if (!isWhole(scaled)) unit.raise(isTiny ? exceptions.underflow | exceptions.inexact : exceptions.inexact);
+  return sign | bits;
+}
+
+/** Significant bits of a positive number. */
+export function bitLength(value: bigint): number {
+  if (value < 0x20_0000_0000_0000n) {
+    const number = Number(value);
+    return number < 0x1_0000_0000 ? 32 - Math.clz32(number) : 64 - Math.clz32(number / 0x1_0000_0000);
+  }
+  const hex = value.toString(16);
+  return hex.length * 4 - 4 + (32 - Math.clz32(Number.parseInt(hex.slice(0, 1), 16)));
 }
 
 /** A mode for the magnitude of a negative number. */

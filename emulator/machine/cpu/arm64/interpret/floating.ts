@@ -1,26 +1,23 @@
 import {
   add,
+  type Comparison,
   compare,
   divide,
   extreme,
   extremeNumber,
-  type FloatControl,
   multiply,
   multiplyAdd,
   squareRoot,
   subtract,
 } from '../float/arithmetic.ts';
 import { convertFormat, floatToInteger, integerToFloat, roundToIntegral } from '../float/convert.ts';
-import { type FloatFormat, formatOf, type RoundingMode, roundingOf } from '../float/format.ts';
+import { type FloatFormat, formatOf, type RoundingMode } from '../float/format.ts';
+import type { FloatUnit } from '../float/unit.ts';
 import type { FloatInstruction, FloatTwoSource, Rounding } from '../simd-instruction.ts';
 import { type CpuState, source, target } from '../state.ts';
 import { holds, type Step } from './step.ts';
 
 type Of<Op extends FloatInstruction['op']> = Extract<FloatInstruction, { op: Op }>;
-
-export function floatControl(state: CpuState): FloatControl {
-  return { rounding: roundingOf(state.fpcr), defaultNaN: (state.fpcr & 0x0200_0000) !== 0 };
-}
 
 /** A number in the lower part of a vector register. */
 export function float(state: CpuState, register: number, of: FloatFormat): bigint {
@@ -32,42 +29,36 @@ export function floatTwoSource(
   a: bigint,
   b: bigint,
   of: FloatFormat,
-  control: FloatControl,
+  unit: FloatUnit,
 ): bigint {
   switch (operation) {
     case 'fadd':
-      return add(a, b, of, control);
+      return add(a, b, of, unit);
     case 'fsub':
-      return subtract(a, b, of, control);
+      return subtract(a, b, of, unit);
     case 'fmul':
-      return multiply(a, b, of, control);
+      return multiply(a, b, of, unit);
     case 'fnmul':
-      return multiply(a, b, of, control) ^ of.sign;
+      return multiply(a, b, of, unit) ^ of.sign;
     case 'fdiv':
-      return divide(a, b, of, control);
+      return divide(a, b, of, unit);
     case 'fmax':
     case 'fmin':
-      return extreme(a, b, of, control, operation === 'fmax');
+      return extreme(a, b, of, unit, operation === 'fmax');
     case 'fmaxnm':
     case 'fminnm':
-      return extremeNumber(a, b, of, control, operation === 'fmaxnm');
+      return extremeNumber(a, b, of, unit, operation === 'fmaxnm');
   }
 }
 
-function rounding(mode: Rounding, control: FloatControl): RoundingMode {
-  return mode === 'current' ? control.rounding : mode;
+function rounding(mode: Rounding, unit: FloatUnit): RoundingMode {
+  return mode === 'current' ? unit.rounding : mode;
 }
 
 function twoSource({ float: bits, operation, rd, rn, rm }: Of<'float-two-source'>): Step {
   const of = formatOf(bits);
   return (state) => {
-    const result = floatTwoSource(
-      operation,
-      float(state, rn, of),
-      float(state, rm, of),
-      of,
-      floatControl(state),
-    );
+    const result = floatTwoSource(operation, float(state, rn, of), float(state, rm, of), of, state.floating);
     state.setVector(rd, result, 0n);
   };
 }
@@ -83,7 +74,7 @@ function oneSource({ float: bits, operation, rd, rn }: Of<'float-one-source'>): 
           ? value & (of.sign - 1n)
           : operation === 'fneg'
             ? value ^ of.sign
-            : squareRoot(value, of, floatControl(state));
+            : squareRoot(value, of, state.floating);
     state.setVector(rd, result, 0n);
   };
 }
@@ -95,13 +86,13 @@ function multiplyAddStep(instruction: Of<'float-multiply-add'>): Step {
     const [a, b, c] = [float(state, rn, of), float(state, rm, of), float(state, ra, of)];
     const addend = negateAddend ? c ^ of.sign : c;
     const first = negateProduct ? a ^ of.sign : a;
-    state.setVector(rd, multiplyAdd(addend, first, b, of, floatControl(state)), 0n);
+    state.setVector(rd, multiplyAdd(addend, first, b, of, state.floating), 0n);
   };
 }
 
 /** NZCV of a comparison. */
-export function compareFlags(a: bigint, b: bigint, of: FloatFormat): number {
-  const order = compare(a, b, of);
+function compareFlags(a: bigint, b: bigint, of: FloatFormat, unit: FloatUnit, kind: Comparison): number {
+  const order = compare(a, b, of, unit, kind);
   return order === undefined ? 3 : order < 0 ? 8 : order === 0 ? 6 : 2;
 }
 
@@ -112,15 +103,16 @@ function conversion(instruction: Of<'float-to-integer' | 'integer-to-float'>): S
   if (instruction.op === 'float-to-integer') {
     const slot = target(rd);
     return (state) => {
-      const mode = rounding(instruction.rounding, floatControl(state));
-      state.x[slot] = floatToInteger(float(state, rn, of), of, width, signed, mode, fractionBits);
+      const unit = state.floating;
+      const mode = rounding(instruction.rounding, unit);
+      state.x[slot] = floatToInteger(float(state, rn, of), of, width, signed, mode, unit, fractionBits);
     };
   }
   const slot = source(rn);
   return (state) => {
     const bits = state.get64(slot);
     const value = signed ? BigInt.asIntN(width, bits) : BigInt.asUintN(width, bits);
-    const result = integerToFloat(value, of, floatControl(state).rounding, fractionBits);
+    const result = integerToFloat(value, of, state.floating, fractionBits);
     state.setVector(rd, result, 0n);
   };
 }
@@ -154,34 +146,34 @@ export function floating(instruction: FloatInstruction): Step {
     case 'float-move':
       return move(instruction);
     case 'float-round': {
-      const { rd, rn } = instruction;
+      const { rd, rn, exact } = instruction;
       const of = formatOf(instruction.float);
       return (state) => {
-        const control = floatControl(state);
-        const mode = rounding(instruction.rounding, control);
-        state.setVector(rd, roundToIntegral(float(state, rn, of), of, mode, control), 0n);
+        const unit = state.floating;
+        const mode = rounding(instruction.rounding, unit);
+        state.setVector(rd, roundToIntegral(float(state, rn, of), of, mode, unit, exact), 0n);
       };
     }
     case 'float-convert': {
       const [from, to] = [formatOf(instruction.from), formatOf(instruction.to)];
       const { rd, rn } = instruction;
       return (state) =>
-        state.setVector(rd, convertFormat(float(state, rn, from), from, to, floatControl(state)), 0n);
+        state.setVector(rd, convertFormat(float(state, rn, from), from, to, state.floating), 0n);
     }
     case 'float-compare': {
-      const { rn, rm } = instruction;
+      const { rn, rm, comparison } = instruction;
       const of = formatOf(instruction.float);
       return (state) => {
         const second = rm === undefined ? 0n : float(state, rm, of);
-        state.flags = compareFlags(float(state, rn, of), second, of);
+        state.flags = compareFlags(float(state, rn, of), second, of, state.floating, comparison);
       };
     }
     case 'float-conditional-compare': {
-      const { rn, rm, condition, otherwise } = instruction;
+      const { rn, rm, condition, otherwise, comparison } = instruction;
       const of = formatOf(instruction.float);
       return (state) => {
         state.flags = holds(condition, state.flags)
-          ? compareFlags(float(state, rn, of), float(state, rm, of), of)
+          ? compareFlags(float(state, rn, of), float(state, rm, of), of, state.floating, comparison)
           : otherwise;
       };
     }

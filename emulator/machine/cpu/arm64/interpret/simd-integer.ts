@@ -1,3 +1,4 @@
+import { exceptions, type FloatUnit } from '../float/unit.ts';
 import { leadingSigns, leadingZeroes, reverseUnits } from './integer-sources.ts';
 
 /** What Advanced SIMD integer operations do with one lane, or a pair of lanes; values are unsigned bit patterns. */
@@ -5,11 +6,13 @@ import { leadingSigns, leadingZeroes, reverseUnits } from './integer-sources.ts'
 const ones = (width: number): bigint => (1n << BigInt(width)) - 1n;
 export const signed = (value: bigint, width: number): bigint => BigInt.asIntN(width, value);
 
-/** A value held within what `width` bits can say. */
-export function saturate(value: bigint, width: number, isSigned: boolean): bigint {
+/** A value held within what `width` bits can say; FPSR's QC tells where that changed it. */
+export function saturate(value: bigint, width: number, isSigned: boolean, unit: FloatUnit): bigint {
   const top = 1n << BigInt(isSigned ? width - 1 : width);
   const least = isSigned ? -top : 0n;
-  return value < least ? least : value >= top ? top - 1n : value;
+  if (value >= least && value < top) return value;
+  unit.raise(exceptions.saturated);
+  return value < least ? least : top - 1n;
 }
 
 /** Shifts left by a signed amount: to the right where it is negative, with rounding where asked for. */
@@ -20,12 +23,12 @@ export function shiftBy(value: bigint, amount: number, rounds: boolean): bigint 
 }
 
 /** sshl and its family: the amount is the second operand's lowest byte. */
-function variableShift(operation: string, a: bigint, b: bigint, width: number): bigint {
+function variableShift(operation: string, a: bigint, b: bigint, width: number, unit: FloatUnit): bigint {
   const isSigned = operation.startsWith('s');
   const amount = Number(BigInt.asIntN(8, b));
   const value = isSigned ? signed(a, width) : a;
   const shifted = shiftBy(value, amount, operation.includes('r'));
-  return operation.includes('q') ? saturate(shifted, width, isSigned) : shifted;
+  return operation.includes('q') ? saturate(shifted, width, isSigned, unit) : shifted;
 }
 
 export function polynomialMultiply(a: bigint, b: bigint, width: number): bigint {
@@ -34,7 +37,7 @@ export function polynomialMultiply(a: bigint, b: bigint, width: number): bigint 
   return result;
 }
 
-type Lane = (a: bigint, b: bigint, width: number) => bigint;
+type Lane = (a: bigint, b: bigint, width: number, unit: FloatUnit) => bigint;
 const all = (condition: boolean, width: number): bigint => (condition ? ones(width) : 0n);
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
@@ -49,10 +52,10 @@ function bothSigns(
   ];
 }
 
-const doubled = (a: bigint, b: bigint, width: number, rounds: boolean): bigint => {
+const doubled = (a: bigint, b: bigint, width: number, rounds: boolean, unit: FloatUnit): bigint => {
   const product = 2n * signed(a, width) * signed(b, width);
   const rounded = product + (rounds ? 1n << BigInt(width - 1) : 0n);
-  return saturate(rounded >> BigInt(width), width, true);
+  return saturate(rounded >> BigInt(width), width, true, unit);
 };
 
 /** Operations on lanes of two registers. */
@@ -60,14 +63,14 @@ export const laneOperations: ReadonlyMap<string, Lane> = new Map<string, Lane>([
   ...bothSigns('hadd', (read) => (a, b, w) => (read(a, w) + read(b, w)) >> 1n),
   ...bothSigns('rhadd', (read) => (a, b, w) => (read(a, w) + read(b, w) + 1n) >> 1n),
   ...bothSigns('hsub', (read) => (a, b, w) => (read(a, w) - read(b, w)) >> 1n),
-  ...bothSigns('qadd', (read, is) => (a, b, w) => saturate(read(a, w) + read(b, w), w, is)),
-  ...bothSigns('qsub', (read, is) => (a, b, w) => saturate(read(a, w) - read(b, w), w, is)),
+  ...bothSigns('qadd', (read, is) => (a, b, w, unit) => saturate(read(a, w) + read(b, w), w, is, unit)),
+  ...bothSigns('qsub', (read, is) => (a, b, w, unit) => saturate(read(a, w) - read(b, w), w, is, unit)),
   ...bothSigns('max', (read) => (a, b, w) => (read(a, w) > read(b, w) ? a : b)),
   ...bothSigns('min', (read) => (a, b, w) => (read(a, w) < read(b, w) ? a : b)),
   ...bothSigns('abd', (read) => (a, b, w) => abs(read(a, w) - read(b, w))),
   ...['sshl', 'ushl', 'sqshl', 'uqshl', 'srshl', 'urshl', 'sqrshl', 'uqrshl'].map((name): [string, Lane] => [
     name,
-    (a, b, w) => variableShift(name, a, b, w),
+    (a, b, w, unit) => variableShift(name, a, b, w, unit),
   ]),
   ['cmgt', (a, b, w) => all(signed(a, w) > signed(b, w), w)],
   ['cmge', (a, b, w) => all(signed(a, w) >= signed(b, w), w)],
@@ -79,8 +82,8 @@ export const laneOperations: ReadonlyMap<string, Lane> = new Map<string, Lane>([
   ['sub', (a, b) => a - b],
   ['mul', (a, b) => a * b],
   ['pmul', polynomialMultiply],
-  ['sqdmulh', (a, b, w) => doubled(a, b, w, false)],
-  ['sqrdmulh', (a, b, w) => doubled(a, b, w, true)],
+  ['sqdmulh', (a, b, w, unit) => doubled(a, b, w, false, unit)],
+  ['sqrdmulh', (a, b, w, unit) => doubled(a, b, w, true, unit)],
   ['and', (a, b) => a & b],
   ['bic', (a, b) => a & ~b],
   ['orr', (a, b) => a | b],
@@ -100,17 +103,17 @@ export const accumulating: ReadonlyMap<string, (old: bigint, a: bigint, b: bigin
     ['bif', (old, a, b) => old ^ ((old ^ a) & ~b)],
   ]);
 
-type One = (value: bigint, width: number, old: bigint) => bigint;
+type One = (value: bigint, width: number, old: bigint, unit: FloatUnit) => bigint;
 
 /** Operations on one lane; `old` is the lane written to. */
 export const oneLaneOperations: ReadonlyMap<string, One> = new Map<string, One>([
-  ['suqadd', (a, w, old) => saturate(signed(old, w) + a, w, true)],
-  ['usqadd', (a, w, old) => saturate(old + signed(a, w), w, false)],
+  ['suqadd', (a, w, old, unit) => saturate(signed(old, w) + a, w, true, unit)],
+  ['usqadd', (a, w, old, unit) => saturate(old + signed(a, w), w, false, unit)],
   ['cls', (a, w) => BigInt(leadingSigns(a, w))],
   ['clz', (a, w) => BigInt(leadingZeroes(a, w))],
   ['cnt', (a) => BigInt(a.toString(2).replaceAll('0', '').length)],
-  ['sqabs', (a, w) => saturate(abs(signed(a, w)), w, true)],
-  ['sqneg', (a, w) => saturate(-signed(a, w), w, true)],
+  ['sqabs', (a, w, _old, unit) => saturate(abs(signed(a, w)), w, true, unit)],
+  ['sqneg', (a, w, _old, unit) => saturate(-signed(a, w), w, true, unit)],
   ['cmgt', (a, w) => all(signed(a, w) > 0n, w)],
   ['cmge', (a, w) => all(signed(a, w) >= 0n, w)],
   ['cmeq', (a, w) => all(a === 0n, w)],

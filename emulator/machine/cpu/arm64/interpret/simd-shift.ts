@@ -1,3 +1,4 @@
+import type { FloatUnit } from '../float/unit.ts';
 import type { SimdInstruction } from '../simd-instruction.ts';
 import { lane, laneCount, lanesOf, setLanes } from './lanes.ts';
 import { fixedPoint } from './simd-float.ts';
@@ -19,7 +20,7 @@ function narrowShift(instruction: Of<'simd-shift'>): Step {
   return (state) => {
     const values = lanesOf(state, rn, sizeLog2 + 1, count).map((value) => {
       const shifted = shiftBy(readsSigned ? signed(value, 2 * width) : value, -shift, rounds);
-      return saturates ? saturate(shifted, width, holdsSigned) : shifted;
+      return saturates ? saturate(shifted, width, holdsSigned, state.floating) : shifted;
     });
     setHalf(state, rd, sizeLog2, values, q && !scalar);
   };
@@ -36,7 +37,7 @@ function longShift({ operation, q, sizeLog2, rd, rn, shift }: Of<'simd-shift'>):
   };
 }
 
-type Shift = (value: bigint, old: bigint, width: number, shift: number) => bigint;
+type Shift = (value: bigint, old: bigint, width: number, shift: number, unit: FloatUnit) => bigint;
 
 const low = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
 
@@ -57,9 +58,9 @@ const shifts: ReadonlyMap<string, Shift> = new Map<string, Shift>([
     'sri',
     (value, old, width, shift) => (value >> BigInt(shift)) | (old & (low(shift) << BigInt(width - shift))),
   ],
-  ['sqshl', (value, _old, w, shift) => saturate(signed(value, w) << BigInt(shift), w, true)],
-  ['uqshl', (value, _old, w, shift) => saturate(value << BigInt(shift), w, false)],
-  ['sqshlu', (value, _old, w, shift) => saturate(signed(value, w) << BigInt(shift), w, false)],
+  ['sqshl', (value, _old, w, shift, unit) => saturate(signed(value, w) << BigInt(shift), w, true, unit)],
+  ['uqshl', (value, _old, w, shift, unit) => saturate(value << BigInt(shift), w, false, unit)],
+  ['sqshlu', (value, _old, w, shift, unit) => saturate(signed(value, w) << BigInt(shift), w, false, unit)],
 ]);
 
 /** Shifts by an immediate. */
@@ -75,7 +76,15 @@ export function shiftImmediate(instruction: Of<'simd-shift'>): Step {
   return (state) => {
     const values: bigint[] = [];
     for (let index = 0; index < count; index += 1)
-      values.push(apply(lane(state, rn, sizeLog2, index), lane(state, rd, sizeLog2, index), width, shift));
+      values.push(
+        apply(
+          lane(state, rn, sizeLog2, index),
+          lane(state, rd, sizeLog2, index),
+          width,
+          shift,
+          state.floating,
+        ),
+      );
     setLanes(state, rd, sizeLog2, values);
   };
 }

@@ -1,3 +1,4 @@
+import type { FloatUnit } from '../float/unit.ts';
 import type { SimdInstruction } from '../simd-instruction.ts';
 import type { CpuState } from '../state.ts';
 import { source, target } from '../state.ts';
@@ -23,7 +24,7 @@ function pairwise(name: string, shape: Of<'simd-three-same'>): Step {
     const both = [...lanesOf(state, rn, sizeLog2, count), ...lanesOf(state, rm, sizeLog2, count)];
     const values: bigint[] = [];
     for (let index = 0; index < both.length; index += 2)
-      values.push(operation(both[index] ?? 0n, both[index + 1] ?? 0n, width));
+      values.push(operation(both[index] ?? 0n, both[index + 1] ?? 0n, width, state.floating));
     setLanes(state, rd, sizeLog2, values);
   };
 }
@@ -48,7 +49,10 @@ export function threeSame(instruction: Of<'simd-three-same'>): Step {
     const values: bigint[] = [];
     for (let index = 0; index < count; index += 1) {
       const [a, b] = [lane(state, rn, sizeLog2, index), lane(state, rm, sizeLog2, index)];
-      const value = both?.(lane(state, rd, sizeLog2, index), a, b, width) ?? operation?.(a, b, width) ?? 0n;
+      const value =
+        both?.(lane(state, rd, sizeLog2, index), a, b, width) ??
+        operation?.(a, b, width, state.floating) ??
+        0n;
       values.push(value);
     }
     setLanes(state, rd, sizeLog2, values);
@@ -93,10 +97,11 @@ function reverse(groupBits: number, instruction: Of<'simd-two-misc'>): Step {
 }
 
 /** How a wide lane is made narrow. */
-export function narrowed(name: string, value: bigint, width: number): bigint {
-  if (name.startsWith('sq') && name.endsWith('un')) return saturate(signed(value, 2 * width), width, false);
-  if (name.startsWith('sq')) return saturate(signed(value, 2 * width), width, true);
-  return name.startsWith('uq') ? saturate(value, width, false) : value;
+export function narrowed(name: string, value: bigint, width: number, unit: FloatUnit): bigint {
+  if (name.startsWith('sq') && name.endsWith('un'))
+    return saturate(signed(value, 2 * width), width, false, unit);
+  if (name.startsWith('sq')) return saturate(signed(value, 2 * width), width, true, unit);
+  return name.startsWith('uq') ? saturate(value, width, false, unit) : value;
 }
 
 /** Sets the lower half of a register, or with `upper` the upper one and keeps the lower. */
@@ -119,7 +124,9 @@ function narrow(name: string, { q, scalar, sizeLog2, rd, rn }: Of<'simd-two-misc
   const count = scalar ? 1 : 8 >> sizeLog2;
   const width = 8 << sizeLog2;
   return (state) => {
-    const values = lanesOf(state, rn, sizeLog2 + 1, count).map((value) => narrowed(name, value, width));
+    const values = lanesOf(state, rn, sizeLog2 + 1, count).map((value) =>
+      narrowed(name, value, width, state.floating),
+    );
     setHalf(state, rd, sizeLog2, values, q && !scalar);
   };
 }
@@ -149,7 +156,7 @@ export function twoMisc(instruction: Of<'simd-two-misc'>): Step {
   return (state) => {
     const old = lanesOf(state, rd, sizeLog2, count);
     const values = lanesOf(state, rn, sizeLog2, count).map((value, index) =>
-      operation(value, width, old[index] ?? 0n),
+      operation(value, width, old[index] ?? 0n, state.floating),
     );
     setLanes(state, rd, sizeLog2, values);
   };
@@ -166,7 +173,7 @@ export function across(instruction: Of<'simd-across'>): Step {
   return (state) => {
     const result = lanesOf(state, rn, sizeLog2, count)
       .map(read)
-      .reduce((a, b) => operation(a, b, width));
+      .reduce((a, b) => operation(a, b, width, state.floating));
     setLanes(state, rd, long ? sizeLog2 + 1 : sizeLog2, [result]);
   };
 }

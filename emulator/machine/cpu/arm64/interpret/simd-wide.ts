@@ -1,3 +1,4 @@
+import type { FloatUnit } from '../float/unit.ts';
 import type { SimdInstruction } from '../simd-instruction.ts';
 import { lane, lanesOf, setLanes } from './lanes.ts';
 import { polynomialMultiply, saturate, signed } from './simd-integer.ts';
@@ -8,10 +9,11 @@ type Of<Op extends SimdInstruction['op']> = Extract<SimdInstruction, { op: Op }>
 
 /** Operations whose lanes are twice as wide on one side. */
 
-type Wide = (a: bigint, b: bigint, old: bigint, width: number) => bigint;
+type Wide = (a: bigint, b: bigint, old: bigint, width: number, unit: FloatUnit) => bigint;
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
-const doubledLong = (a: bigint, b: bigint, width: number): bigint => saturate(2n * a * b, 2 * width, true);
+const doubledLong = (a: bigint, b: bigint, width: number, unit: FloatUnit): bigint =>
+  saturate(2n * a * b, 2 * width, true, unit);
 
 /** By name without the sign's letter; `a` and `b` are numbers already. */
 const wide: ReadonlyMap<string, Wide> = new Map<string, Wide>([
@@ -24,9 +26,15 @@ const wide: ReadonlyMap<string, Wide> = new Map<string, Wide>([
   ['mlal', (a, b, old) => old + a * b],
   ['mlsl', (a, b, old) => old - a * b],
   ['mull', (a, b) => a * b],
-  ['qdmull', (a, b, _old, w) => doubledLong(a, b, w)],
-  ['qdmlal', (a, b, old, w) => saturate(signed(old, 2 * w) + doubledLong(a, b, w), 2 * w, true)],
-  ['qdmlsl', (a, b, old, w) => saturate(signed(old, 2 * w) - doubledLong(a, b, w), 2 * w, true)],
+  ['qdmull', (a, b, _old, w, unit) => doubledLong(a, b, w, unit)],
+  [
+    'qdmlal',
+    (a, b, old, w, unit) => saturate(signed(old, 2 * w) + doubledLong(a, b, w, unit), 2 * w, true, unit),
+  ],
+  [
+    'qdmlsl',
+    (a, b, old, w, unit) => saturate(signed(old, 2 * w) - doubledLong(a, b, w, unit), 2 * w, true, unit),
+  ],
 ]);
 
 /** The long operation of that name. */
@@ -78,7 +86,7 @@ export function threeDifferent(instruction: Of<'simd-three-different'>): Step {
       ? lanesOf(state, rn, sizeLog2 + 1, count).map((value) => read(value, 2 * width))
       : lanesOf(state, rn, sizeLog2, count, first).map((value) => read(value, width));
     const values = left.map((a, index) =>
-      apply(a, read(second[index] ?? 0n, width), old[index] ?? 0n, width),
+      apply(a, read(second[index] ?? 0n, width), old[index] ?? 0n, width, state.floating),
     );
     setLanes(state, rd, sizeLog2 + 1, values);
   };
@@ -97,7 +105,7 @@ export function byElement(instruction: Of<'simd-by-element'>, same: Step): Step 
     const factor = read(lane(state, rm, sizeLog2, index));
     const old = lanesOf(state, rd, sizeLog2 + 1, count);
     const values = lanesOf(state, rn, sizeLog2, count, first).map((a, at) =>
-      apply(read(a), factor, old[at] ?? 0n, width),
+      apply(read(a), factor, old[at] ?? 0n, width, state.floating),
     );
     setLanes(state, rd, sizeLog2 + 1, values);
   };

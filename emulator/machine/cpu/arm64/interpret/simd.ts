@@ -19,7 +19,7 @@ function sameByElement(instruction: Extract<SimdInstruction, { op: 'simd-by-elem
     const factor = lane(state, rm, sizeLog2, index);
     const old = lanesOf(state, rd, sizeLog2, count);
     const values = lanesOf(state, rn, sizeLog2, count).map(
-      (a, at) => both?.(old[at] ?? 0n, a, factor, width) ?? one?.(a, factor, width) ?? 0n,
+      (a, at) => both?.(old[at] ?? 0n, a, factor, width) ?? one?.(a, factor, width, state.floating) ?? 0n,
     );
     setLanes(state, rd, sizeLog2, values);
   };

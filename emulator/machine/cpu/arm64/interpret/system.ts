@@ -38,9 +38,9 @@ function read(state: CpuState, name: string, facts: SystemFacts): bigint {
     case 'nzcv':
       return BigInt(state.flags) << 28n;
     case 'fpcr':
-      return BigInt(state.fpcr);
+      return BigInt(state.floating.control);
     case 'fpsr':
-      return BigInt(state.fpsr);
+      return BigInt(state.floating.status);
     case 'tpidr':
       return state.threadPointer;
     case 'cntfrq':
@@ -56,15 +56,11 @@ function read(state: CpuState, name: string, facts: SystemFacts): bigint {
   }
 }
 
-/** Bits of FPCR that exist: AHP, DN, FZ and the rounding mode. */
-const fpcrBits = 0x07c0_0000;
-const fpsrBits = 0xf800_009f;
-
 function write(state: CpuState, name: string, value: bigint): boolean {
   const word = Number(value & 0xffff_ffffn);
   if (name === 'nzcv') state.flags = word >>> 28;
-  else if (name === 'fpcr') state.fpcr = (word & fpcrBits) >>> 0;
-  else if (name === 'fpsr') state.fpsr = (word & fpsrBits) >>> 0;
+  else if (name === 'fpcr') state.floating.control = word;
+  else if (name === 'fpsr') state.floating.status = word;
   else if (name === 'tpidr') state.threadPointer = value;
   else return false;
   return true;
