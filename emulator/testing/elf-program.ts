@@ -1,4 +1,11 @@
-import { EM_AARCH64, ET_EXEC, headerBytes, PT_LOAD, programHeaderBytes } from '../linux/uapi/elf.ts';
+import {
+  EM_AARCH64,
+  ET_EXEC,
+  elf64Ident,
+  headerBytes,
+  PT_LOAD,
+  programHeaderBytes,
+} from '../linux/uapi/elf.ts';
 
 /** Where the code of a made program lies. */
 export const codeAddress = 0x400000;
@@ -11,7 +18,7 @@ export function elfProgram(
   const codeAt = headerBytes + programHeaderBytes;
   const bytes = new Uint8Array(codeAt + words.length * 4);
   const view = new DataView(bytes.buffer);
-  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  bytes.set([...elf64Ident, 1]);
   view.setUint16(16, ET_EXEC, true);
   view.setUint16(18, EM_AARCH64, true);
   view.setUint32(20, 1, true);

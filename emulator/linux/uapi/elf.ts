@@ -1,6 +1,9 @@
-/** The parts of an ELF file that running it needs: include/uapi/linux/elf.h. */
+/** The parts of an ELF file that running a program and loading a module need: include/uapi/linux/elf.h. */
 
+/** Its first bytes: the magic number, 64 bits, little-endian. */
+export const elf64Ident = [0x7f, 0x45, 0x4c, 0x46, 2, 1] as const;
 export const EM_AARCH64 = 183;
+export const ET_REL = 1;
 export const ET_EXEC = 2;
 export const ET_DYN = 3;
 export const PT_LOAD = 1;
@@ -9,8 +12,21 @@ export const PT_GNU_STACK = 0x6474e551;
 export const PF_X = 1;
 export const PF_W = 2;
 export const PF_R = 4;
+export const SHT_PROGBITS = 1;
+export const SHT_SYMTAB = 2;
+export const SHT_STRTAB = 3;
+export const SHT_NOBITS = 8;
+export const SHT_DYNSYM = 11;
+export const SHF_WRITE = 1;
+export const SHF_ALLOC = 2;
+export const SHF_EXECINSTR = 4;
+export const STB_GLOBAL = 1;
+export const STB_WEAK = 2;
+export const STT_FUNC = 2;
 export const headerBytes = 64;
 export const programHeaderBytes = 56;
+export const sectionHeaderBytes = 64;
+export const symbolBytes = 24;
 
 /** ELF_ET_DYN_BASE: where position-independent programs lie, two thirds up the address space. */
 export const dynamicBase = 0xaaaa_aaaa_0000;
@@ -38,12 +54,12 @@ export interface ProgramHeader {
 
 /** Whether a file says that it is ELF at all. */
 export function isElf(head: Uint8Array): boolean {
-  return head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
+  return elf64Ident.slice(0, 4).every((byte, index) => head[index] === byte);
 }
 
 /** Whether it is one of 64 bits in little-endian order. */
 export function isElf64(head: Uint8Array): boolean {
-  return isElf(head) && head.length >= headerBytes && head[4] === 2 && head[5] === 1;
+  return head.length >= headerBytes && elf64Ident.every((byte, index) => head[index] === byte);
 }
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

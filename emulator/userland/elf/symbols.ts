@@ -1,4 +1,11 @@
-import { readHeader } from '../../linux/uapi/elf.ts';
+import {
+  readHeader,
+  SHT_DYNSYM,
+  SHT_SYMTAB,
+  STT_FUNC,
+  sectionHeaderBytes,
+  symbolBytes,
+} from '../../linux/uapi/elf.ts';
 
 /** A function of a program. */
 interface FunctionSymbol {
@@ -7,11 +14,6 @@ interface FunctionSymbol {
   readonly end: number;
 }
 
-const SHT_SYMTAB = 2;
-const SHT_DYNSYM = 11;
-const STT_FUNC = 2;
-const sectionHeaderBytes = 64;
-const symbolBytes = 24;
 const decoder = new TextDecoder();
 
 /** The functions that an ELF file's symbol table names, by address. */

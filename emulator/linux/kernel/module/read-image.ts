@@ -1,10 +1,7 @@
 import {
-  ELFCLASS64,
-  ELFDATA2LSB,
   EM_AARCH64,
   ET_REL,
-  elfMagic,
-  headerBytes,
+  isElf64,
   SHF_ALLOC,
   SHF_EXECINSTR,
   SHF_WRITE,
@@ -13,7 +10,7 @@ import {
   STB_WEAK,
   sectionHeaderBytes,
   symbolBytes,
-} from './elf-format.ts';
+} from '../../uapi/elf.ts';
 import type { ModuleImage, ModuleSections } from './module-image.ts';
 
 interface Section {
@@ -61,8 +58,7 @@ export function readModuleImage(bytes: Uint8Array): ModuleImage | undefined {
 }
 
 function readSections(bytes: Uint8Array): readonly Section[] | undefined {
-  if (bytes.length < headerBytes || elfMagic.some((byte, index) => bytes[index] !== byte)) return undefined;
-  if (bytes[4] !== ELFCLASS64 || bytes[5] !== ELFDATA2LSB) return undefined;
+  if (!isElf64(bytes)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint16(16, true) !== ET_REL || view.getUint16(18, true) !== EM_AARCH64) return undefined;
   const start = Number(view.getBigUint64(40, true));

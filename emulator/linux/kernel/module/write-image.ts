@@ -1,9 +1,7 @@
 import {
-  ELFCLASS64,
-  ELFDATA2LSB,
   EM_AARCH64,
   ET_REL,
-  elfMagic,
+  elf64Ident,
   headerBytes,
   SHF_ALLOC,
   SHF_EXECINSTR,
@@ -11,9 +9,10 @@ import {
   SHT_PROGBITS,
   SHT_STRTAB,
   SHT_SYMTAB,
+  STB_GLOBAL,
   sectionHeaderBytes,
   symbolBytes,
-} from './elf-format.ts';
+} from '../../uapi/elf.ts';
 import type { ModuleImage } from './module-image.ts';
 
 interface Section {
@@ -86,7 +85,7 @@ function symbolTable(names: readonly string[], offsets: readonly number[]): Uint
   const view = new DataView(bytes.buffer);
   for (const [index, offset] of offsets.entries()) {
     view.setUint32((index + 1) * symbolBytes, offset, true);
-    bytes[(index + 1) * symbolBytes + 4] = 0x10;
+    bytes[(index + 1) * symbolBytes + 4] = STB_GLOBAL << 4;
   }
   return bytes;
 }
@@ -98,7 +97,7 @@ function assemble(contents: readonly Section[]): Uint8Array {
   const tableAt = Math.ceil((headerBytes + dataBytes) / 8) * 8;
   const file = new Uint8Array(tableAt + sections.length * sectionHeaderBytes);
   const view = new DataView(file.buffer);
-  file.set([...elfMagic, ELFCLASS64, ELFDATA2LSB, 1]);
+  file.set([...elf64Ident, 1]);
   view.setUint16(16, ET_REL, true);
   view.setUint16(18, EM_AARCH64, true);
   view.setUint32(20, 1, true);
