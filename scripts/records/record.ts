@@ -64,7 +64,6 @@ export const bootRecordSchema = z.strictObject({
 
 export type BootRecord = z.infer<typeof bootRecordSchema>;
 export type RecordedRun = z.infer<typeof runSchema>;
-export type RecordedHeap = z.infer<typeof heapSchema>;
 export type RecordedArea = z.infer<typeof areaSchema>;
 export type RecordedLogLine = z.infer<typeof logLineSchema>;
 

@@ -35,18 +35,6 @@ const stops: ReadonlySet<number> = new Set([
   signals.SIGTTIN,
   signals.SIGTTOU,
 ]);
-const dumpsCore: ReadonlySet<number> = new Set([
-  signals.SIGQUIT,
-  signals.SIGILL,
-  signals.SIGTRAP,
-  signals.SIGABRT,
-  signals.SIGBUS,
-  signals.SIGFPE,
-  signals.SIGSEGV,
-  signals.SIGXCPU,
-  signals.SIGXFSZ,
-  signals.SIGSYS,
-]);
 
 /** SA_RESTART and SA_RESETHAND of include/uapi/asm-generic/signal-defs.h. */
 const SA_RESTART = 0x1000_0000n;
@@ -161,7 +149,7 @@ export function deliverSignals(kernel: Kernel, task: Task): void {
     const { disposition } = task.signals.action(signal);
     if (signal !== signals.SIGKILL && disposition === 'handler') callHandler(task.signals, signal);
     else if (signal === signals.SIGKILL || !(task.signals.isIgnored(signal) || stops.has(signal))) {
-      endTask(kernel, task, { kind: 'killed', signal, dumpedCore: false });
+      endTask(kernel, task, { kind: 'killed', signal });
     }
   }
 }
@@ -171,11 +159,6 @@ function callHandler(own: Signals, signal: number): void {
   const action = own.action(signal);
   own.deliveredWith.set(signal, action);
   if ((action.flags & SA_RESETHAND) !== 0n) own.setAction(signal, defaultAction);
-}
-
-/** Whether a signal's default ends a process with a core dump, where one may be written. */
-export function wantsCoreDump(signal: number): boolean {
-  return dumpsCore.has(signal);
 }
 
 /** kill(): to a process, or to every one but the caller's and process 1; the errno of the first refusal, or 0. */

@@ -8,8 +8,6 @@ import { asUnsigned64, type Register } from './registers.ts';
 export const allocationDataSizeBytes = 24;
 export const DMA_HEAP_IOCTL_ALLOC = iowr('H', 0, allocationDataSizeBytes);
 export const DMA_HEAP_VALID_FD_FLAGS = O_CLOEXEC | O_ACCMODE;
-/** No heap flag is valid in any release. */
-export const DMA_HEAP_VALID_HEAP_FLAGS = 0n;
 
 /** The fields of an allocation request. */
 export interface AllocationData {

@@ -15,5 +15,4 @@ export const POLLRDHUP = 0x2000;
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
 export const EPOLL_CTL_MOD = 3;
-export const EPOLLET = 0x80000000;
 export const EPOLLONESHOT = 0x40000000;

@@ -22,11 +22,6 @@ export function asUnsigned64(register: Register): bigint {
   return BigInt.asUintN(64, BigInt(register));
 }
 
-/** All 64 bits, signed. */
-export function asSigned64(register: Register): bigint {
-  return BigInt.asIntN(64, BigInt(register));
-}
-
 const twoTo64 = 2 ** 64;
 
 /**

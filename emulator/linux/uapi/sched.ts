@@ -1,6 +1,5 @@
 /** Flags of clone(): include/uapi/linux/sched.h. */
 
-export const CSIGNAL = 0xff;
 export const CLONE_VM = 0x100;
 export const CLONE_FS = 0x200;
 export const CLONE_FILES = 0x400;

@@ -10,7 +10,6 @@ export const S_IFCHR = 0o020000;
 export const S_IFIFO = 0o010000;
 export const S_ISUID = 0o4000;
 export const S_ISGID = 0o2000;
-export const S_ISVTX = 0o1000;
 
 /** A device number as the kernel keeps it: 12 bits of major, 20 of minor. */
 export function makeDevice(major: number, minor: number): number {

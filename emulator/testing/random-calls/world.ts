@@ -160,7 +160,7 @@ export class World {
   }
 
   #end(seat: Seat): void {
-    if (seat.task.isAlive) endTask(this.kernel, seat.task, { kind: 'killed', signal: 9, dumpedCore: false });
+    if (seat.task.isAlive) endTask(this.kernel, seat.task, { kind: 'killed', signal: 9 });
     seat.pending = undefined;
   }
 

@@ -107,9 +107,6 @@ export const fcntlWords = oneOf(
   ),
 );
 export const lockWords: FlagWords = anyOf(pick(fcntl, ['LOCK_SH', 'LOCK_EX', 'LOCK_NB', 'LOCK_UN']));
-export const sealWords = anyOf(
-  pick(fcntl, ['F_SEAL_SEAL', 'F_SEAL_SHRINK', 'F_SEAL_GROW', 'F_SEAL_WRITE', 'F_SEAL_FUTURE_WRITE']),
-);
 export const syncWords: FlagWords = {
   choiceMask: dmaBuf.DMA_BUF_SYNC_RW,
   choices: pick(dmaBuf, ['DMA_BUF_SYNC_READ', 'DMA_BUF_SYNC_WRITE', 'DMA_BUF_SYNC_RW']),

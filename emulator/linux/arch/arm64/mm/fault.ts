@@ -29,5 +29,5 @@ export function oopsOnWrite(kernel: Kernel, task: Task, pfn: number, hazard: Cma
   log.log(1, what);
   log.log(0, `Internal error: Oops: 00000000${code} [#${count}] SMP`);
   log.warn(`CPU: 0 PID: ${task.pid} Comm: ${task.command}`);
-  endTask(kernel, task, { kind: 'killed', signal: signals.SIGSEGV, dumpedCore: false });
+  endTask(kernel, task, { kind: 'killed', signal: signals.SIGSEGV });
 }
