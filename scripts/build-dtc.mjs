@@ -82,7 +82,13 @@ function onPath(command) {
 }
 
 function run(command, args, cwd) {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  return execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 300_000,
+    killSignal: 'SIGKILL',
+  }).trim();
 }
 
 function say(text) {
@@ -96,6 +102,8 @@ function packageVersion(name) {
     const format = '${db:Status-Status} ${Version}';
     const text = execFileSync('dpkg-query', ['-W', '-f', format, name], {
       stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
     });
     const [status, version] = text.toString().split(' ');
     return status === 'installed' ? version : undefined;

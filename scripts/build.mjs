@@ -135,5 +135,7 @@ function declareTypes() {
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], {
     cwd: root,
     stdio: 'inherit',
+    timeout: 300_000,
+    killSignal: 'SIGKILL',
   });
 }

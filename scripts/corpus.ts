@@ -11,7 +11,7 @@ import { type Architecture, architectures, boardsOf, kernelSources } from './cor
 
 function available(command: string): boolean {
   try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
+    execFileSync(command, ['--version'], { stdio: 'ignore', timeout: 10_000, killSignal: 'SIGKILL' });
     return true;
   } catch {
     return false;

@@ -20,12 +20,18 @@ function say(text) {
 /** The first of the tools needed that this machine does not have. */
 function missingTool() {
   return ['apt-get', 'apt-cache', 'dpkg-deb'].find(
-    (tool) => spawnSync(tool, ['--version']).error !== undefined,
+    (tool) => spawnSync(tool, ['--version'], { timeout: 10_000, killSignal: 'SIGKILL' }).error !== undefined,
   );
 }
 
 function run(command, args, options = {}) {
-  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], ...options });
+  return execFileSync(command, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 600_000,
+    killSignal: 'SIGKILL',
+    ...options,
+  });
 }
 
 /** apt with lists, cache and package states of its own, for another architecture than this machine's. */

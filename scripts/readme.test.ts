@@ -50,8 +50,11 @@ describe('the README', () => {
         encoding: 'utf8',
         env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
         stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: 170_000,
+        killSignal: 'SIGKILL',
       });
       expect(output.replace(/[ \t]+$/gm, '')).toMatch(pattern(example.shown));
     },
+    180_000,
   );
 });

@@ -15,17 +15,17 @@ function install(): void {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
   });
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, 'heapboard'), { recursive: true });
-  execFileSync('tar', [
-    'xzf',
-    join(folder, filename),
-    '-C',
-    join(modules, 'heapboard'),
-    '--strip-components=1',
-  ]);
+  execFileSync(
+    'tar',
+    ['xzf', join(folder, filename), '-C', join(modules, 'heapboard'), '--strip-components=1'],
+    { timeout: 60_000, killSignal: 'SIGKILL' },
+  );
   for (const name of ['vitest', '@swc']) symlinkSync(join(root, 'node_modules', name), join(modules, name));
 }
 
@@ -34,6 +34,8 @@ function run(...words: readonly string[]): { readonly code: number | null; reado
   const { status, stdout, stderr } = spawnSync(process.execPath, words, {
     cwd: folder,
     encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
     env: { ...environment, NO_COLOR: '1', FORCE_COLOR: '0', CI: '1' },
   });
   return { code: status, text: `${stdout}${stderr}` };

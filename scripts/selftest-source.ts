@@ -35,6 +35,7 @@ export function selftestSource(): string | undefined {
   if (!existsSync(tarball)) return undefined;
   mkdirSync(cache, { recursive: true });
   const inside = [member, 'include/uapi/drm'].map((path) => `${selftestPackage}/${path}`);
-  execFileSync('tar', ['-xJf', tarball, '-C', cache, '--strip-components=1', ...inside]);
+  const words = ['-xJf', tarball, '-C', cache, '--strip-components=1', ...inside];
+  execFileSync('tar', words, { timeout: 300_000, killSignal: 'SIGKILL' });
   return source;
 }

@@ -16,7 +16,11 @@ function run(
   begun: (child: ReturnType<typeof spawn>) => void = () => {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], { stdio: 'pipe' });
+    const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], {
+      stdio: 'pipe',
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+    });
     let err = '';
     child.stderr.on('data', (piece) => {
       err += String(piece);

@@ -34,7 +34,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function load(name: string, text: string): string {
   const file = join(folder, name);
   writeFileSync(file, text);
-  return execFileSync(process.execPath, [driver, file], { encoding: 'utf8' }).trim().replaceAll(folder, '');
+  return execFileSync(process.execPath, [driver, file], {
+    encoding: 'utf8',
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  })
+    .trim()
+    .replaceAll(folder, '');
 }
 
 test('a TypeScript program runs, and so does what it imports', () => {

@@ -45,7 +45,8 @@ export const aarch64: Subject = {
   timeMs: 2000,
   async prepare() {
     const folder = mkdtempSync(join(tmpdir(), 'aarch64-'));
-    const hasPeer = spawnSync('qemu-aarch64', ['--version']).status === 0;
+    const hasPeer =
+      spawnSync('qemu-aarch64', ['--version'], { timeout: 10_000, killSignal: 'SIGKILL' }).status === 0;
     const kernel = (await boot('qemu-virt')).running;
     const run = new ElfRun(kernel);
     const measures: Measure[] = [];
@@ -69,7 +70,11 @@ export const aarch64: Subject = {
       const file = join(folder, kind);
       writeFileSync(file, bytes);
       chmodSync(file, 0o755);
-      measures.push({ name: `${kind}, by qemu-aarch64`, run: () => spawnSync('qemu-aarch64', [file]), rate });
+      measures.push({
+        name: `${kind}, by qemu-aarch64`,
+        run: () => spawnSync('qemu-aarch64', [file], { timeout: 60_000, killSignal: 'SIGKILL' }),
+        rate,
+      });
     }
     return { measures, end: () => rmSync(folder, { recursive: true }) };
   },

@@ -42,6 +42,8 @@ function commit(): string {
   try {
     return execFileSync('git', ['describe', '--always', '--abbrev=10', '--dirty=+'], {
       encoding: 'utf8',
+      timeout: 10_000,
+      killSignal: 'SIGKILL',
     }).trim();
   } catch {
     return 'unknown';

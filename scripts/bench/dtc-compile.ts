@@ -15,9 +15,15 @@ export const dtcCompile: Subject = {
     const file = fileURLToPath(new URL('../../dts/hikey/hikey.dts', import.meta.url));
     const source = readFileSync(file, 'utf8');
     const own = { name: 'compile', run: () => compiler.compile(source, { file }) };
-    if (spawnSync('dtc', ['--version']).status !== 0) return { measures: [own] };
+    if (spawnSync('dtc', ['--version'], { timeout: 10_000, killSignal: 'SIGKILL' }).status !== 0)
+      return { measures: [own] };
     const peer = 'dtc of the system, as a process';
-    const run = () => execFileSync('dtc', ['-q', '-O', 'dtb', '-o', '/dev/null', file], { stdio: 'ignore' });
+    const run = () =>
+      execFileSync('dtc', ['-q', '-O', 'dtb', '-o', '/dev/null', file], {
+        stdio: 'ignore',
+        timeout: 60_000,
+        killSignal: 'SIGKILL',
+      });
     return {
       measures: [
         { ...own, against: peer },

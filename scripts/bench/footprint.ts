@@ -42,7 +42,11 @@ export const memory: Timed = {
 
 function residentMegabytes(source: string): number {
   const words = ['--input-type=module', '-e', source];
-  return Number(execFileSync(process.execPath, words, { encoding: 'utf8' })) / 1e6;
+  return (
+    Number(
+      execFileSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' }),
+    ) / 1e6
+  );
 }
 
 const packed = z.tuple([z.object({ size: z.number(), unpackedSize: z.number() })]);
@@ -56,6 +60,8 @@ export const tarball: Timed = {
       cwd: root,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
     });
     const [{ size, unpackedSize }] = packed.parse(JSON.parse(output));
     return [costOf('packed', 'MB', [size / 1e6]), costOf('unpacked', 'MB', [unpackedSize / 1e6])];

@@ -8,6 +8,8 @@ import type { Timed } from './subject.ts';
 
 const bundle = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+const limited = { encoding: 'utf8', timeout: 300_000, killSignal: 'SIGKILL' } as const;
+
 /** Calls of a program by itself and under both forms of supervision; umockdev's ioctl beside them. */
 export const native: Timed = {
   name: 'native programs, alone and supervised',
@@ -19,10 +21,10 @@ export const native: Timed = {
     const programs = new FixturePrograms();
     try {
       const program = programs.c('bench', ['-O2']);
-      const alone = costs('native', execFileSync(program, { encoding: 'utf8' }));
+      const alone = costs('native', execFileSync(program, limited));
       const supervised = ['notify', 'ptrace'].flatMap((backend) => {
         const words = [bundle, 'exec', 'hikey', '--native', '--backend', backend, '--', program];
-        const { stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+        const { stdout } = spawnSync(process.execPath, words, limited);
         return costs(backend, stdout);
       });
       return [...alone, ...supervised, ...underUmockdev(programs, program)];
@@ -65,7 +67,7 @@ function underUmockdev(programs: FixturePrograms, program: string): readonly Cos
     '/dev/input/event9',
     '0x80044501',
   ];
-  const { stdout, status } = spawnSync('umockdev-run', words, { encoding: 'utf8' });
+  const { stdout, status } = spawnSync('umockdev-run', words, limited);
   if (status === 0) return costs('umockdev', stdout);
   console.error('native: umockdev does not answer: no figure of it');
   return [];

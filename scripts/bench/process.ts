@@ -11,7 +11,11 @@ const inProject = (path: string) => fileURLToPath(new URL(`../../${path}`, impor
 /** Runs Node with these arguments to its end. */
 function node(...args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     child.on('error', reject);
     child.on('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`node ${args.join(' ')} exited with ${code}`)),

@@ -62,6 +62,8 @@ function swept(folder: string, seeds: number, workers: number): Promise<Swept> {
     let peakMegabytes = 0;
     const child = spawn(process.execPath, [command, 'sweep', file, '--jobs', String(workers)], {
       stdio: 'ignore',
+      timeout: 600_000,
+      killSignal: 'SIGKILL',
     });
     const watch = setInterval(() => {
       peakMegabytes = Math.max(peakMegabytes, peakOf(child.pid));

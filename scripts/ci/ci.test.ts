@@ -37,6 +37,8 @@ function run(variables: Readonly<Record<string, string>>) {
   const result = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
     cwd: root,
     encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
     env: { ...process.env, PATH: `${folder}:${process.env.PATH}`, NO_COLOR: '1', ...variables },
   });
   return { code: result.status, text: `${result.stdout}${result.stderr}` };

@@ -7,7 +7,7 @@ import type { SourceCompiler } from '../../emulator/devicetree/source-compiler.t
 
 const run = promisify(execFile);
 const prefixes = 'scripts/dtc/include-prefixes';
-const bufferBytes = 256 << 20;
+const limits = { maxBuffer: 256 << 20, timeout: 60_000, killSignal: 'SIGKILL' } as const;
 
 /** Reads files below a folder; paths stay relative, so that both compilers name the same files. */
 function readBelow(sources: string, path: string): Uint8Array | undefined {
@@ -47,11 +47,11 @@ export async function compileNatively(sources: string, board: string): Promise<U
   const cpp = ['-E', '-nostdinc', '-I', prefixes, '-undef', '-D__DTS__', '-x', 'assembler-with-cpp', board];
   const { stdout: source } = await run('gcc', cpp, {
     cwd: sources,
-    maxBuffer: bufferBytes,
     encoding: 'buffer',
+    ...limits,
   });
   const dtc = ['-I', 'dts', '-O', 'dtb', '-q', '-b', '0', '-i', dirname(board), '-i', prefixes, '-'];
-  const compiling = run('dtc', dtc, { cwd: sources, maxBuffer: bufferBytes, encoding: 'buffer' });
+  const compiling = run('dtc', dtc, { cwd: sources, encoding: 'buffer', ...limits });
   compiling.child.stdin?.end(source);
   return (await compiling).stdout;
 }

@@ -23,7 +23,8 @@ export function kernelSources(): string | undefined {
   mkdirSync(unfinished, { recursive: true });
   const members = [...architectures.map((arch) => `arch/${arch}/boot/dts`), 'include', 'scripts/dtc'];
   const inside = members.map((member) => `${packageName}/${member}`);
-  execFileSync('tar', ['-xJf', tarball, '-C', unfinished, '--strip-components=1', ...inside]);
+  const words = ['-xJf', tarball, '-C', unfinished, '--strip-components=1', ...inside];
+  execFileSync('tar', words, { timeout: 300_000, killSignal: 'SIGKILL' });
   renameSync(unfinished, folder);
   return folder;
 }

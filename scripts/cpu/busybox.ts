@@ -13,10 +13,11 @@ const program = join(folder, 'bin/busybox');
 function fetched(): boolean {
   if (existsSync(program)) return true;
   mkdirSync(folder, { recursive: true });
-  if (spawnSync('apt-get', ['download', 'busybox-static:arm64'], { cwd: folder }).status !== 0) return false;
+  const options = { cwd: folder, timeout: 120_000, killSignal: 'SIGKILL' } as const;
+  if (spawnSync('apt-get', ['download', 'busybox-static:arm64'], options).status !== 0) return false;
   const name = readdirSync(folder).find((file) => file.endsWith('.deb'));
   if (name === undefined) return false;
-  execFileSync('dpkg', ['-x', join(folder, name), folder]);
+  execFileSync('dpkg', ['-x', join(folder, name), folder], options);
   return existsSync(program);
 }
 

@@ -16,7 +16,10 @@ export function compiledProbe(): Uint8Array | undefined {
   const built = statSync(binary, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (built < statSync(source).mtimeMs) {
     mkdirSync(fileURLToPath(new URL('../../.cache/probe', import.meta.url)), { recursive: true });
-    const done = spawnSync(compiler, ['-O1', '-static', '-w', '-o', binary, source]);
+    const done = spawnSync(compiler, ['-O1', '-static', '-w', '-o', binary, source], {
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     if (done.error !== undefined) return undefined;
     if (done.status !== 0) throw new Error(`${compiler} failed: ${done.stderr}`);
   }

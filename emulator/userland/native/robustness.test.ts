@@ -62,7 +62,12 @@ describe.skipIf(!canRun).each(['notify', 'ptrace'])('supervision by %s', (backen
       'daemon',
     ];
     const cwd = fileURLToPath(new URL('../../..', import.meta.url));
-    const supervisor = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
+    const supervisor = spawn(process.execPath, words, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     await new Promise((resolve) => supervisor.stdout.once('data', resolve));
     expect(running(hostile).length).toBeGreaterThanOrEqual(2);
     supervisor.kill('SIGKILL');
@@ -83,7 +88,12 @@ describe.skipIf(!canRun).each(['notify', 'ptrace'])('supervision by %s', (backen
       'daemon',
     ];
     const cwd = fileURLToPath(new URL('../../..', import.meta.url));
-    const supervisor = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
+    const supervisor = spawn(process.execPath, words, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     await new Promise((resolve) => supervisor.stdout.once('data', resolve));
     supervisor.kill('SIGTERM');
     expect(await new Promise((resolve) => supervisor.once('exit', resolve))).toBe(143);

@@ -14,7 +14,7 @@ export function nativeSource(file: string): string {
 /** Whether a command can be run at all. */
 export function isInstalled(command: string): boolean {
   try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
+    execFileSync(command, ['--version'], { stdio: 'ignore', timeout: 10_000, killSignal: 'SIGKILL' });
     return true;
   } catch {
     return false;
@@ -33,14 +33,22 @@ export class FixturePrograms {
   c(name: string, options: readonly string[] = [], source = join(sources, `${name}.c`)): string {
     const suffix = options.includes('-static') ? '.static' : '';
     const program = join(this.folder, `${name}${suffix}`);
-    execFileSync('gcc', ['-O1', '-pthread', ...options, '-o', program, source], { stdio: 'pipe' });
+    execFileSync('gcc', ['-O1', '-pthread', ...options, '-o', program, source], {
+      stdio: 'pipe',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     return program;
   }
 
   rust(name: string): string {
     const program = join(this.folder, `${name}-rust`);
     const options = ['--edition', '2021', '-C', 'target-feature=+crt-static', '-o', program];
-    execFileSync('rustc', [...options, join(sources, `${name}.rs`)], { stdio: 'pipe' });
+    execFileSync('rustc', [...options, join(sources, `${name}.rs`)], {
+      stdio: 'pipe',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     return program;
   }
 
