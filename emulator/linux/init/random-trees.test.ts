@@ -16,8 +16,10 @@ function bootRandom(random: RandomBoot, nameOf: (index: number) => string) {
 
 const plainName = (index: number) => `r${index}`;
 
+/** An empty region overlaps nothing: older releases place one wherever its range ends, also inside another. */
 function overlap(one: ReservedRegion, other: ReservedRegion): boolean {
   if (one.baseBytes === undefined || other.baseBytes === undefined) return false;
+  if (one.sizeBytes === 0n || other.sizeBytes === 0n) return false;
   return one.baseBytes < other.baseBytes + other.sizeBytes && other.baseBytes < one.baseBytes + one.sizeBytes;
 }
 
