@@ -28,6 +28,6 @@ async function filesAt(path: string): Promise<readonly string[]> {
 }
 
 /** A path that a file names, from that file's folder. */
-export function besideOf(file: string, path: string): string {
+function besideOf(file: string, path: string): string {
   return isAbsolute(path) ? path : join(dirname(file), path);
 }

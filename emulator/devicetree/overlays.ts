@@ -25,7 +25,7 @@ export async function applyOverlay(
 }
 
 /** The nodes of an overlay that say where to put what: those with an `__overlay__` child. */
-export function fragmentsOf(overlay: DeviceTree): readonly DtNode[] {
+function fragmentsOf(overlay: DeviceTree): readonly DtNode[] {
   return overlay.root.children.filter((node) => node.child('__overlay__') !== undefined);
 }
 

@@ -59,7 +59,7 @@ export const suppression = z.strictObject({
 });
 
 /** What a board.yaml may say. */
-export const boardFileSchema = z.strictObject({
+const boardFileSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]*$/, 'expected a name of small letters, digits, dots and dashes'),

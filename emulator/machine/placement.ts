@@ -6,7 +6,7 @@ import { readRanges, rootCells } from './memory-nodes.ts';
 
 const step = 2n * MiB;
 /** The size that is assumed for a kernel image: text, data and bss of a usual distribution kernel. */
-export const assumedImageBytes = 32n * MiB;
+const assumedImageBytes = 32n * MiB;
 /** Where an image begins behind a boundary. On arch arm its first page tables come before it. */
 const imageOffset: Readonly<Record<ArchitectureName, { readonly into: bigint; readonly bytes: bigint }>> = {
   arm64: { into: step, bytes: assumedImageBytes },

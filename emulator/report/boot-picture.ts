@@ -20,7 +20,7 @@ interface Place {
 }
 
 /** The memory of a boot as a map: RAM, regions, areas without a region, and what the boot loader put there. */
-export function bootMap(summary: BootSummary, { kernelImage, dtb, initrd }: PlacedObjects): MemoryMap {
+function bootMap(summary: BootSummary, { kernelImage, dtb, initrd }: PlacedObjects): MemoryMap {
   const own = new Set(summary.regions.map(({ node }) => node));
   const placed = (name: string, kind: MapKind, place: Place | undefined): MapItem[] =>
     place === undefined ? [] : [{ name, kind, base: Number(place.baseBytes), size: Number(place.sizeBytes) }];

@@ -24,7 +24,7 @@ export class SyscallError extends Error {
 }
 
 /** How a process ended, in words: `exited with code 3`, `was killed by SIGKILL`. */
-export function describeExit(status: ExitStatus | undefined): string {
+function describeExit(status: ExitStatus | undefined): string {
   if (status === undefined) return 'is gone';
   return status.kind === 'exited'
     ? `exited with code ${status.code}`

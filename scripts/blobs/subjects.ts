@@ -21,7 +21,7 @@ export function realBlobFile(name: string): string {
 }
 
 /** The blobs of the boards in dts/ that have a source of their own. */
-export async function boardBlobs(): Promise<readonly Uint8Array[]> {
+async function boardBlobs(): Promise<readonly Uint8Array[]> {
   const sources = readdirSync(inProject('dts'))
     .sort()
     .map((board) => inProject(`dts/${board}/${board}.dts`))

@@ -1,5 +1,5 @@
 /** What is compared of a boot. */
-export const bootFields = [
+const bootFields = [
   'booted',
   'heaps',
   'areas',

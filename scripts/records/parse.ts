@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 
 /** A record that does not have its form: says which file and where in it. */
-export class BrokenRecord extends Error {
+class BrokenRecord extends Error {
   override readonly name = 'BrokenRecord';
 }
 

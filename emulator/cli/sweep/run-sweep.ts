@@ -14,7 +14,7 @@ export interface Shard {
 }
 
 /** The points of a shard, in order. */
-export function* pointsOf(spec: SweepSpec, { number, of }: Shard): Generator<number> {
+function* pointsOf(spec: SweepSpec, { number, of }: Shard): Generator<number> {
   for (let index = number - 1; index < spec.count; index += of) yield index;
 }
 

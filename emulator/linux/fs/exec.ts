@@ -21,7 +21,7 @@ import { lookUp, MAY_EXEC, permission } from './namei.ts';
  */
 
 /** A program in a file system: a file that can be executed, and nothing else. */
-export class ProgramInode extends Inode {
+class ProgramInode extends Inode {
   readonly image: ProgramImage;
 
   constructor(fileSystem: FileSystem, image: ProgramImage) {

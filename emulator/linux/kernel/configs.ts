@@ -6,7 +6,7 @@ import type { Errno } from '../uapi/errno.ts';
 const utf8 = new TextEncoder();
 
 /** The configuration as `make` would have written it. */
-export function configurationText({ config, release }: Pick<Kernel, 'config' | 'release'>): string {
+function configurationText({ config, release }: Pick<Kernel, 'config' | 'release'>): string {
   const head = [
     '#',
     '# Automatically generated file; DO NOT EDIT.',

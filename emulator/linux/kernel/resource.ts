@@ -19,7 +19,7 @@ export interface MemoryResource {
  * Deviations: of devices only those of an AMBA bus, which claim their registers without a driver; where the kernel's
  * code ends and its data begins is estimated from the size of the image.
  */
-export function memoryResources(kernel: Kernel): readonly MemoryResource[] {
+function memoryResources(kernel: Kernel): readonly MemoryResource[] {
   const pageBytes = BigInt(kernel.pageSizeBytes);
   const down = (address: bigint): bigint => address - (address % pageBytes);
   const up = (address: bigint): bigint => down(address + pageBytes - 1n);

@@ -26,7 +26,7 @@ export interface TextBox {
   readonly text: string;
 }
 
-export const fontSize = 11;
+const fontSize = 11;
 /** Height of a line of text. */
 export const lineHeight = 14;
 /** Advance of a character of a monospace font at that size, as a cautious bound over usual fonts. */
@@ -38,7 +38,7 @@ export function textWidth(text: string): number {
 }
 
 /** A text cut to a width, with an ellipsis where something was cut. */
-export function fitted(text: string, width: number): string {
+function fitted(text: string, width: number): string {
   const characters = [...text];
   const room = Math.max(1, Math.floor(width / advance));
   return characters.length <= room ? text : `${characters.slice(0, room - 1).join('')}…`;

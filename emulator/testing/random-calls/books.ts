@@ -7,7 +7,7 @@ import type { AddressSpace } from '../../linux/mm/address-space.ts';
 import { UnixSocketFile } from '../../linux/net/unix-socket.ts';
 
 /** What is wrong with a kernel's books; the call that was made last brought it about. */
-export class BooksAreWrong extends Error {}
+class BooksAreWrong extends Error {}
 
 function expectEqual(what: string, found: number, expected: number): void {
   if (found !== expected) throw new BooksAreWrong(`${what}: ${found}, where ${expected} was expected`);

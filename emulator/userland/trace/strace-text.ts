@@ -20,7 +20,7 @@ export class StraceText {
 }
 
 /** `close(3) = 0`, aligned as strace aligns it. */
-export function callText(event: CallEvent): string {
+function callText(event: CallEvent): string {
   return `${callHead(event).padEnd(resultColumn)} = ${resultText(event)}`;
 }
 

@@ -22,7 +22,7 @@ export class HandleName {
 }
 
 /** Reads a handle's name; an ExpressionError where it is none. */
-export function parseHandleName(text: string): HandleName {
+function parseHandleName(text: string): HandleName {
   const match = /^([A-Za-z_][\w-]*)(?:\[(.+)\])?$/.exec(text.trim());
   const base = match?.[1];
   if (match === null || base === undefined) {

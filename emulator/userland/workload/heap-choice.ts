@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HeapState } from './host.ts';
 
 /** The words that mean a kind of heap, not one of that name; such a name is written with its path. */
-export const heapKinds = ['cma', 'system'] as const;
+const heapKinds = ['cma', 'system'] as const;
 
 export type HeapKind = (typeof heapKinds)[number];
 

@@ -14,7 +14,7 @@ const half = { count: 3, per: 2 };
  * The formats that workloads name, by the usual names of V4L2 and DRM. Planes of one buffer lie behind one another with
  * the same stride in bytes; where a format has three planes, the two of colour together are as long as one of NV12.
  */
-export const pixelFormats: ReadonlyMap<string, PixelFormat> = new Map([
+const pixelFormats: ReadonlyMap<string, PixelFormat> = new Map([
   ['NV12', { lineBits: 8, lines: half }],
   ['NV21', { lineBits: 8, lines: half }],
   ['YUV420', { lineBits: 8, lines: half }],

@@ -54,7 +54,7 @@ const expectedFailure = 'expected the name of an errno or signal, such as ENOMEM
 const failureName = z.string().refine((name) => name in errno || name in signals, expectedFailure);
 
 /** The keys that every step may have. */
-export const commonKeys = {
+const commonKeys = {
   fails: z
     .union([failureName.transform((name) => [name]), z.array(failureName).min(1)], expectedFailure)
     .optional(),

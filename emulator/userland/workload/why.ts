@@ -88,7 +88,7 @@ function whyNoAccess(context: StepContext): readonly string[] {
 }
 
 /** A size for people, to a tenth of a MiB: `31.6 MiB`; below that in KiB. */
-export function roughSize(bytes: bigint): string {
+function roughSize(bytes: bigint): string {
   if (bytes < MiB) return bytes % 1024n === 0n ? `${bytes / 1024n} KiB` : `${bytes} B`;
   const tenths = (bytes * 10n) / MiB;
   return tenths % 10n === 0n ? `${tenths / 10n} MiB` : `${tenths / 10n}.${tenths % 10n} MiB`;

@@ -67,7 +67,7 @@ function userIn(group: string | undefined) {
 }
 
 /** Debian's number of a group, or Android's. */
-export function groupId(group: string): number | undefined {
+function groupId(group: string): number | undefined {
   return idOf(debianAccounts.groups, group) ?? idOf(androidAccounts.groups, group);
 }
 

@@ -45,7 +45,7 @@ export interface SweepPoint {
   readonly setup: Setup;
 }
 
-export const sweepFailure: YamlFailure = (problem, position) =>
+const sweepFailure: YamlFailure = (problem, position) =>
   inputError('sweep-broken', { problem }, { position });
 
 const nothing: Setup = {

@@ -7,7 +7,7 @@ import { SW_SYNC_IOC_CREATE_FENCE, SW_SYNC_IOC_INC } from '../../../emulator/lin
 import type { Libc } from '../libc.ts';
 
 /** struct dma_buf_export_sync_file and dma_buf_import_sync_file */
-export function syncFileArgument(flags: number, fd: number): Uint8Array {
+function syncFileArgument(flags: number, fd: number): Uint8Array {
   const bytes = new Uint8Array(8);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, flags, true);
@@ -15,7 +15,7 @@ export function syncFileArgument(flags: number, fd: number): Uint8Array {
   return bytes;
 }
 
-export const descriptorIn = (argument: Uint8Array) => new DataView(argument.buffer).getInt32(4, true);
+const descriptorIn = (argument: Uint8Array) => new DataView(argument.buffer).getInt32(4, true);
 
 export function importFence(libc: Libc, fd: number, flags: number, fence: number): number {
   return libc.ioctl(fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, syncFileArgument(flags, fence));

@@ -57,7 +57,7 @@ function describeBuffer(kernel: Kernel, buffer: DmaBuf): string {
 }
 
 /** dma_buf_debug_show(): newest buffer first. */
-export function showBufinfo(kernel: Kernel): string {
+function showBufinfo(kernel: Kernel): string {
   const columns = ['size', 'flags', 'mode', 'count'].map((name) => `${name.padEnd(8)}\t`).join('');
   const names = kernel.release.behaviours.bufinfoNames === 'column' ? '\tname' : '';
   const header = `\nDma-buf Objects:\n${columns}exp_name\t${'ino'.padEnd(8)}${names}\n`;

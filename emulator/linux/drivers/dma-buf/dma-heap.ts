@@ -172,7 +172,7 @@ export class DmaHeaps {
 }
 
 /** A heap device that somebody opened; how it was opened does not matter. */
-export class DmaHeapFile extends OpenFile {
+class DmaHeapFile extends OpenFile {
   readonly heap: DmaHeap;
 
   constructor(heap: DmaHeap, request: OpenRequest, inode: Inode) {

@@ -3,7 +3,7 @@ import type { DmaFence } from './dma-fence.ts';
 /** A buffer's fences. Plays drivers/dma-buf/dma-resv.c as of 5.19. */
 
 /** What a fence is about, most important first: enum dma_resv_usage. */
-export const resvUsage = { kernel: 0, write: 1, read: 2, bookkeep: 3 } as const;
+const resvUsage = { kernel: 0, write: 1, read: 2, bookkeep: 3 } as const;
 
 export type ResvUsageName = keyof typeof resvUsage;
 

@@ -14,7 +14,7 @@ import { type DmaFence, DmaFenceArray } from './dma-fence.ts';
 const utf8 = new TextEncoder();
 const decoder = new TextDecoder();
 
-export class SyncFile extends OpenFile {
+class SyncFile extends OpenFile {
   readonly fence: DmaFence;
   /** What a user gave to a merged file; empty otherwise. */
   readonly userName: string;

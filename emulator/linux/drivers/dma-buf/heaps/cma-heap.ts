@@ -115,7 +115,7 @@ function allocateFrom(
   return buffer;
 }
 
-export const cmaHeapOperations: DmaHeapOperations = { allocate };
+const cmaHeapOperations: DmaHeapOperations = { allocate };
 
 /**
  * add_cma_heaps(): one heap for each area that the export policy names, in the release's order. What others export on

@@ -5,7 +5,7 @@ import { nodeExports } from '../export-sources/by-node.ts';
 import type { AreaExport, ExportPolicy, RefusedExport } from './policy.ts';
 
 /** What somebody exports on purpose, in the order in which the boot comes by. */
-export function explicitExports(early: EarlyKernel): readonly (AreaExport | RefusedExport)[] {
+function explicitExports(early: EarlyKernel): readonly (AreaExport | RefusedExport)[] {
   return [...flagExports(early), ...nodeExports(early), ...driverExports(early)];
 }
 
