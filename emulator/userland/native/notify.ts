@@ -8,9 +8,10 @@ import {
 import { seccompActions } from './filter.ts';
 import { places } from './host/arena.ts';
 import type { Host } from './host/host.ts';
+import type { HostRegister } from './host/library.ts';
 import { ptraceRequests } from './host/tracee.ts';
 import { closeIn, installFilter, type LaunchRequest, launch } from './launch.ts';
-import { trappedCalls } from './trapped-calls.ts';
+import { type TrappedCall, trappedCalls } from './trapped-calls.ts';
 
 /** include/uapi/linux/seccomp.h */
 const NOTIF_RECV = 0xc0502100;
@@ -32,6 +33,34 @@ const lingerMs = 5;
 /** Traps that are handled between two turns of the event loop. */
 const trapsPerTurn = 256;
 
+/** A trap of this form. */
+class Notification implements Trap {
+  readonly tid: number;
+  readonly call: TrappedCall;
+  readonly values: readonly HostRegister[];
+  readonly id: bigint;
+  isAnswered = false;
+
+  constructor(tid: number, call: TrappedCall, values: readonly HostRegister[], id: bigint) {
+    this.tid = tid;
+    this.call = call;
+    this.values = values;
+    this.id = id;
+  }
+}
+
+function waiting(trap: Trap): Notification {
+  if (trap instanceof Notification && !trap.isAnswered) return trap;
+  throw new Error('a trap was answered already');
+}
+
+/** The number by which a trap is answered, once. */
+function take(trap: Trap): bigint {
+  const notification = waiting(trap);
+  notification.isAnswered = true;
+  return notification.id;
+}
+
 /**
  * Supervision by seccomp user notification: the kernel hands trapped calls to whoever holds the listener. The tracer
  * that installs the filter leaves before the program starts, so that debuggers may attach.
@@ -43,8 +72,6 @@ export class NotifyBackend implements NativeBackend {
   readonly #host: Host;
   readonly #listener: number;
   readonly #calls: ReturnType<typeof callsByNumber>;
-  /** Ids of the traps that wait for an answer. */
-  readonly #waiting = new Map<Trap, bigint>();
 
   private constructor(host: Host, pid: number, listener: number) {
     this.#host = host;
@@ -78,14 +105,13 @@ export class NotifyBackend implements NativeBackend {
 
   async run(releases: number, events: BackendEvents): Promise<NativeExit> {
     const host = this.#host;
-    const epoll = host.call('epoll_create1', O_CLOEXEC);
     const program = host.call('pidfd_open', this.pid, 0);
-    for (const fd of [this.#listener, releases, program]) host.watchReadable(epoll, fd);
+    // What was closed wakes nobody while calls come in: those to whom it matters look for it.
+    const busy = watchSet(host, [this.#listener, program]);
+    const idle = watchSet(host, [busy, releases]);
     try {
       for (let handled = 0; ; ) {
-        const ready = host.readable(epoll, lingerMs);
-        // Who answers a trap looks for releases first, where they matter to it.
-        if (ready.includes(releases) && !ready.includes(this.#listener)) events.released();
+        const ready = host.readable(busy, lingerMs);
         if (ready.includes(this.#listener)) {
           this.#receive(events);
           handled += 1;
@@ -94,13 +120,13 @@ export class NotifyBackend implements NativeBackend {
         if (ended !== undefined) return { word: ended };
         if (ready.length > 0 && handled < trapsPerTurn) continue;
         handled = 0;
+        events.released();
         events.idle();
-        if (ready.length === 0) await this.#readable(epoll);
+        if (ready.length === 0) await this.#readable(idle);
         else await turn();
       }
     } finally {
-      host.close(epoll);
-      host.close(program);
+      for (const fd of [idle, busy, program]) host.close(fd);
     }
   }
 
@@ -131,30 +157,20 @@ export class NotifyBackend implements NativeBackend {
     if (this.#host.call('ioctl', this.#listener, NOTIF_RECV, arena.at(at)) < 0) return;
     const id = arena.view.getBigUint64(at, true);
     const call = this.#calls.get(arena.view.getInt32(at + 16, true));
-    const tid = arena.view.getUint32(at + 8, true);
-    const values = [32, 40, 48, 56, 64, 72].map((offset) => arena.register(at + offset));
     if (call === undefined) {
       this.#send(id, 0, 0, continueCall);
       return;
     }
-    const trap = { tid, call, values };
-    this.#waiting.set(trap, id);
-    events.trapped(trap);
+    const tid = arena.view.getUint32(at + 8, true);
+    events.trapped(new Notification(tid, call, arena.registers(at + 32), id));
   }
 
   answer(trap: Trap, result: number): void {
-    this.#reply(trap, Math.max(0, result), Math.min(0, result), 0);
+    this.#send(take(trap), Math.max(0, result), Math.min(0, result), 0);
   }
 
   proceed(trap: Trap): void {
-    this.#reply(trap, 0, 0, continueCall);
-  }
-
-  #reply(trap: Trap, value: number, error: number, flags: number): void {
-    const id = this.#waiting.get(trap);
-    if (id === undefined) throw new Error('a trap was answered twice');
-    this.#waiting.delete(trap);
-    this.#send(id, value, error, flags);
+    this.#send(take(trap), 0, 0, continueCall);
   }
 
   /** A program that was killed meanwhile takes no answer. */
@@ -168,12 +184,10 @@ export class NotifyBackend implements NativeBackend {
     this.#host.call('ioctl', this.#listener, NOTIF_SEND, arena.at(at));
   }
 
-  install(trap: Trap, fd: number, closeOnExec: boolean): number {
+  install(trap: Trap, fd: number, _accessMode: number, closeOnExec: boolean): number {
     const { arena } = this.#host;
-    const id = this.#waiting.get(trap);
-    if (id === undefined) throw new Error('a trap was answered already');
     const at = places.addFd;
-    arena.view.setBigUint64(at, id, true);
+    arena.view.setBigUint64(at, waiting(trap).id, true);
     arena.view.setUint32(at + 8, 0, true);
     arena.view.setUint32(at + 12, fd, true);
     arena.view.setUint32(at + 16, 0, true);
@@ -184,6 +198,12 @@ export class NotifyBackend implements NativeBackend {
   end(): void {
     this.#host.close(this.#listener);
   }
+}
+
+function watchSet(host: Host, descriptors: readonly number[]): number {
+  const epoll = host.call('epoll_create1', O_CLOEXEC);
+  for (const fd of descriptors) host.watchReadable(epoll, fd);
+  return epoll;
 }
 
 function turn(): Promise<void> {

@@ -24,9 +24,7 @@ const options =
   ptraceOptions.dieWithTracer;
 const callInfoBytes = 88;
 const waitAll = 0x40000000;
-const O_ACCMODE = 3;
 const O_CLOEXEC = 0o2000000;
-const F_GETFL = 3;
 const AT_FDCWD = -100;
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -126,7 +124,7 @@ export class PtraceBackend implements NativeBackend {
     tracee.request(ptraceRequests.getCallInfo, callInfoBytes, arena.at(at));
     const number = Number(arena.register(at + 24));
     const call = this.#calls.get(number);
-    const values = [32, 40, 48, 56, 64, 72].map((offset) => arena.register(at + offset));
+    const values = arena.registers(at + 32);
     if (call === undefined) {
       tracee.run();
       return;
@@ -156,15 +154,14 @@ export class PtraceBackend implements NativeBackend {
   }
 
   /** Has the program open our descriptor by its name in /proc: it gets an open file of its own. */
-  install(trap: Trap, fd: number, closeOnExec: boolean): number {
+  install(trap: Trap, fd: number, accessMode: number, closeOnExec: boolean): number {
     const stopped = this.#waiting.get(trap);
     if (stopped === undefined) throw new Error('a trap was answered already');
     const { numbers } = this.#host.architecture;
     const page = this.#pageOf(stopped);
     const path = Buffer.from(`/proc/${process.pid}/fd/${fd}\0`);
     if (page === undefined || !this.#host.poke(trap.tid, page, path)) return -ENOMEM;
-    const flags = this.#host.call('fcntl', fd, F_GETFL) & O_ACCMODE;
-    const values = [AT_FDCWD, page, flags | (closeOnExec ? O_CLOEXEC : 0), 0];
+    const values = [AT_FDCWD, page, accessMode | (closeOnExec ? O_CLOEXEC : 0), 0];
     return this.#perform(stopped, numbers.openat, values) ?? -ENOMEM;
   }
 

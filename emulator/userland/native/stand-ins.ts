@@ -6,6 +6,8 @@ export type StandInKind = 'device' | 'buffer' | 'sync-file' | 'folder' | 'file';
 /** An open file of the board, for which programs hold a file of the host. */
 export interface StandIn {
   readonly id: number;
+  /** Which of our files it lies in. */
+  readonly place: number;
   readonly kind: StandInKind;
   /** Its number in the board's table of descriptors. */
   readonly boardFd: number;
@@ -14,13 +16,6 @@ export interface StandIn {
   readonly sizeBytes: number;
   /** Told when the last descriptor, copy in flight and mapping is gone. */
   readonly onRelease: () => void;
-}
-
-interface Watched {
-  readonly standIn: StandIn;
-  /** A descriptor of ours by which its bytes can be read. */
-  readonly bytesFd: number | undefined;
-  readonly folder: string | undefined;
 }
 
 /** What a stand-in is made from. */
@@ -35,10 +30,33 @@ export interface StandInFacts {
   onRelease(standIn: StandIn): void;
 }
 
-/** A new stand-in, and a descriptor of ours to be put into the program and closed after that. */
-export interface FreshStandIn {
+/** The program that gets a stand-in. */
+export interface Recipient {
+  /** Whether it opens our file by its name, in place of taking over an open file of ours. */
+  readonly reopens: boolean;
+  /** Puts a descriptor of ours into it; its number there, or -errno. */
+  install(fd: number): number;
+  /** A path by which its descriptor can be reached. */
+  linkOf(fd: number): string;
+}
+
+/** A stand-in, and the descriptor that the program got for it. */
+export interface Handed {
   readonly standIn: StandIn;
   readonly fd: number;
+}
+
+/** A file of the host that stands for files of the board, one at a time. */
+interface Place {
+  /** What its name ends with. */
+  readonly id: number;
+  readonly label: string;
+  /** A descriptor of ours that no program gets; undefined where it is not kept. */
+  original: number | undefined;
+  readonly folder: string | undefined;
+  watch: number | undefined;
+  /** Undefined while it waits to be used again. */
+  standIn: StandIn | undefined;
 }
 
 const O_CLOEXEC = 0o2000000;
@@ -47,6 +65,14 @@ const IN_CLOSE = 0x18;
 /** A read that brings less than half of it has brought all that was there. */
 const eventBytes = 65536;
 const IN_Q_OVERFLOW = 0x4000;
+/** Files that have a descriptor of ours at most, used or spare. */
+const mostKept = 64;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const memoryFilePrefix = encoder.encode('/memfd:');
+const slash = 47;
+const closingBracket = 41;
+const deletedSuffixBytes = ' (deleted)'.length;
 
 /**
  * The files of the host that programs hold in place of the board's: files of memory named after what they stand for, so
@@ -55,14 +81,20 @@ const IN_Q_OVERFLOW = 0x4000;
 export class StandIns {
   readonly #host: Host;
   readonly #inotify: number;
-  readonly #byId = new Map<number, Watched>();
-  readonly #byWatch = new Map<number, Watched>();
+  readonly #places = new Map<number, Place>();
+  readonly #byWatch = new Map<number, Place>();
+  /** Files of buffers that are gone, by label: a new buffer takes one of them with less work than a new file. */
+  readonly #spare = new Map<string, Place[]>();
+  /** How many files have a descriptor of ours. */
+  #kept = 0;
   readonly #mark: string;
+  readonly #markBytes: Uint8Array;
   readonly #folderRoot: string;
   readonly #folders: { make(path: string): void; remove(path: string): void };
   readonly #keepsBytes: boolean;
   readonly #tellReleased: (standIn: StandIn) => void;
   #lastId = 0;
+  #lastPlace = 0;
   #overflowed = false;
 
   constructor(
@@ -80,12 +112,12 @@ export class StandIns {
   ) {
     this.#host = host;
     this.#mark = `#${options.mark}.`;
+    this.#markBytes = encoder.encode(this.#mark);
     this.#folderRoot = options.folderRoot;
     this.#folders = options.folders;
     this.#keepsBytes = options.keepsBytes;
     this.#tellReleased = options.released;
     this.#inotify = host.call('inotify_init1', inotifyNonBlocking | O_CLOEXEC);
-    if (this.#inotify < 0) throw new Error(`inotify is refused (errno ${-this.#inotify})`);
   }
 
   /** Readable when something was closed. */
@@ -94,7 +126,7 @@ export class StandIns {
   }
 
   get all(): readonly StandIn[] {
-    return [...this.#byId.values()].map(({ standIn }) => standIn);
+    return [...this.#places.values()].flatMap(({ standIn }) => standIn ?? []);
   }
 
   /** Whether events were lost, and releases may have been missed. */
@@ -102,84 +134,162 @@ export class StandIns {
     return this.#overflowed;
   }
 
-  /** Makes a stand-in; a negative errno where the host has no room for it. */
-  make(facts: StandInFacts): FreshStandIn | number {
+  /** Makes a stand-in and gives it to a program; a negative errno where host or program have no room for it. */
+  hand(facts: StandInFacts, program: Recipient): Handed | number {
+    const place = facts.kind === 'folder' ? this.#makeFolder(facts) : this.#fileFor(facts);
+    if (typeof place === 'number') return place;
     this.#lastId += 1;
-    const id = this.#lastId;
     const standIn: StandIn = {
-      id,
+      id: this.#lastId,
+      place: place.id,
       kind: facts.kind,
       boardFd: facts.boardFd,
       label: facts.label,
       sizeBytes: facts.sizeBytes ?? facts.content?.length ?? 0,
       onRelease: () => facts.onRelease(standIn),
     };
-    return facts.kind === 'folder' ? this.#makeFolder(standIn) : this.#makeFile(standIn, facts);
+    place.standIn = standIn;
+    const fd = program.reopens ? this.#handName(place, program) : this.#handFile(place, facts, program);
+    return fd < 0 ? fd : { standIn, fd };
   }
 
-  #makeFile(standIn: StandIn, { accessMode, content }: StandInFacts): FreshStandIn | number {
+  /** Where buffers are concerned a file that is known already, with nothing in it; a fresh one otherwise. */
+  #fileFor(facts: StandInFacts): Place | number {
     const host = this.#host;
-    const name = `${standIn.label.slice(0, 120)}${this.#mark}${standIn.id}`;
-    const original = host.memoryFile(name);
-    if (original < 0) return original;
-    if (content !== undefined) host.writeAt(original, content, 0);
-    else if (standIn.sizeBytes > 0) host.call('ftruncate', original, standIn.sizeBytes);
-    const keepsBytes = this.#keepsBytes && standIn.kind === 'buffer';
-    // Of the original inotify tells nothing: since 6.14 files without a place are exempt, unless they are opened again.
-    const fd = host.open(`/proc/self/fd/${original}`, accessMode | O_CLOEXEC);
-    if (!keepsBytes || fd < 0) host.close(original);
-    if (fd < 0) return fd;
-    return this.#watch({ standIn, bytesFd: keepsBytes ? original : undefined, folder: undefined }, fd);
-  }
-
-  #makeFolder(standIn: StandIn): FreshStandIn | number {
-    const O_DIRECTORY = this.#host.architecture.openFlags[0]?.[0] ?? 0o40000;
-    const folder = `${this.#folderRoot}/${standIn.id}${standIn.label}`;
-    this.#folders.make(folder);
-    const fd = this.#host.open(folder, O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return fd;
-    this.#host.call('lseek', fd, unreadPosition, 0);
-    return this.#watch({ standIn, bytesFd: undefined, folder }, fd);
-  }
-
-  #watch(watched: Watched, fd: number): FreshStandIn | number {
-    const { arena } = this.#host;
-    const path = arena.putPath(`/proc/self/fd/${fd}`);
-    const watch = this.#host.call('inotify_add_watch', this.#inotify, path, IN_CLOSE);
-    if (watch < 0) {
-      this.#host.close(fd);
-      if (watched.bytesFd !== undefined) this.#host.close(watched.bytesFd);
-      return watch;
+    const isBuffer = facts.kind === 'buffer';
+    const spare = isBuffer ? this.#spare.get(facts.label)?.pop() : undefined;
+    const place = spare ?? this.#makeFile(facts.label);
+    if (typeof place === 'number') return place;
+    const { original = -1 } = place;
+    if (facts.content !== undefined) host.writeAt(original, facts.content, 0);
+    else if (isBuffer) host.call('ftruncate', original, facts.sizeBytes ?? 0);
+    if (spare !== undefined || !isBuffer || !this.#mayKeep()) return place;
+    const watched = this.#watch(place, host.arena.putDescriptorPath(process.pid, original));
+    if (watched < 0) {
+      this.#forget(place);
+      return watched;
     }
-    this.#byWatch.set(watch, watched);
-    this.#byId.set(watched.standIn.id, watched);
-    return { standIn: watched.standIn, fd };
+    this.#kept += 1;
+    return place;
+  }
+
+  /** Whether there is room for one more descriptor of ours. */
+  #mayKeep(): boolean {
+    if (this.#keepsBytes || this.#kept < mostKept) return true;
+    for (const [label, spares] of this.#spare) {
+      const place = spares.pop();
+      if (spares.length === 0) this.#spare.delete(label);
+      if (place === undefined) continue;
+      this.#forget(place);
+      return true;
+    }
+    return false;
+  }
+
+  #makeFile(label: string): Place | number {
+    const id = this.#newId();
+    const original = this.#host.memoryFile(`${label.slice(0, 120)}${this.#mark}${id}`);
+    return original < 0 ? original : this.#add({ id, label, original, folder: undefined });
+  }
+
+  #makeFolder({ label }: StandInFacts): Place | number {
+    const O_DIRECTORY = this.#host.architecture.openFlags[0]?.[0] ?? 0o40000;
+    const id = this.#newId();
+    const folder = `${this.#folderRoot}/${id}${label}`;
+    this.#folders.make(folder);
+    const original = this.#host.open(folder, O_DIRECTORY | O_CLOEXEC);
+    if (original < 0) return original;
+    this.#host.call('lseek', original, unreadPosition, 0);
+    return this.#add({ id, label, original, folder });
+  }
+
+  #newId(): number {
+    this.#lastPlace += 1;
+    return this.#lastPlace;
+  }
+
+  #add(facts: Pick<Place, 'id' | 'label' | 'original' | 'folder'>): Place {
+    const place = { ...facts, watch: undefined, standIn: undefined };
+    this.#places.set(place.id, place);
+    return place;
+  }
+
+  /** Watches a file by a path that leads to it: 0, or -errno. */
+  #watch(place: Place, path: number): number {
+    const watch = this.#host.call('inotify_add_watch', this.#inotify, path, IN_CLOSE);
+    if (watch < 0) return watch;
+    place.watch = watch;
+    this.#byWatch.set(watch, place);
+    return 0;
+  }
+
+  /**
+   * Puts an open file into a program. Of the original inotify tells nothing: since 6.14 files without a place are
+   * exempt, unless they are opened again. Before, it would tell of its end as well: an original that is not kept is
+   * closed before the file is watched.
+   */
+  #handFile(place: Place, { accessMode }: StandInFacts, program: Recipient): number {
+    const host = this.#host;
+    const { original = -1, folder } = place;
+    const fd = folder === undefined ? host.reopen(original, accessMode | O_CLOEXEC) : original;
+    if (fd < 0) {
+      this.#forget(place);
+      return fd;
+    }
+    let failed = 0;
+    if (place.watch === undefined) {
+      if (fd !== original) host.close(original);
+      place.original = undefined;
+      failed = this.#watch(place, host.arena.putDescriptorPath(process.pid, fd));
+    }
+    const theirs = failed < 0 ? failed : program.install(fd);
+    if (theirs < 0) this.#forget(place);
+    host.close(fd);
+    return theirs;
+  }
+
+  /** Has a program open the original. One that is not kept is watched by what the program has got. */
+  #handName(place: Place, program: Recipient): number {
+    const host = this.#host;
+    const { original = -1 } = place;
+    const theirs = program.install(original);
+    if (theirs < 0) {
+      this.#forget(place);
+      return theirs;
+    }
+    if (place.watch !== undefined) return theirs;
+    host.close(original);
+    place.original = undefined;
+    // Where it is closed already, it was the last.
+    if (this.#watch(place, host.arena.putPath(program.linkOf(theirs))) < 0) this.#end(place);
+    return theirs;
   }
 
   /** What a descriptor of a thread stands for; undefined for the host's own files. */
   at(tid: number, fd: number): StandIn | undefined {
-    const link = this.#host.readLink(`/proc/${tid}/fd/${fd}`);
-    return link === undefined ? undefined : this.named(link);
+    const link = this.#host.descriptorLink(tid, fd);
+    if (link === undefined || link[0] !== slash) return undefined;
+    if (!startsWith(link, memoryFilePrefix)) return this.named(decoder.decode(link));
+    return this.#known(numberBehind(link, this.#markBytes));
   }
 
   /** What a link of /proc means. */
   named(link: string): StandIn | undefined {
     if (link.startsWith('/memfd:')) {
       const mark = link.lastIndexOf(this.#mark);
-      return mark < 0 ? undefined : this.#known(link.slice(mark + this.#mark.length));
+      return mark < 0 ? undefined : this.#known(Number.parseInt(link.slice(mark + this.#mark.length), 10));
     }
     if (!link.startsWith(this.#folderRoot)) return undefined;
-    return this.#known(link.slice(this.#folderRoot.length + 1));
+    return this.#known(Number.parseInt(link.slice(this.#folderRoot.length + 1), 10));
   }
 
-  /** Of a number with something behind it. */
-  #known(text: string): StandIn | undefined {
-    return this.#byId.get(Number.parseInt(text, 10))?.standIn;
+  #known(id: number): StandIn | undefined {
+    return this.#places.get(id)?.standIn;
   }
 
   /** A buffer's bytes, piece by piece; nothing where they are not kept. */
   *bytesOf(standIn: StandIn): IterableIterator<Uint8Array> {
-    const fd = this.#byId.get(standIn.id)?.bytesFd;
+    const fd = this.#places.get(standIn.place)?.original;
     if (fd === undefined) return;
     for (let done = 0; done < standIn.sizeBytes; ) {
       const part = this.#host.readAt(fd, done, standIn.sizeBytes - done);
@@ -197,9 +307,9 @@ export class StandIns {
       const records = host.read(this.#inotify, eventBytes);
       if (typeof records === 'number' || records.length === 0) return count;
       filled = records.length;
-      const view = new DataView(records.buffer, records.byteOffset, records.length);
+      const view = new DataView(records.buffer, records.byteOffset, filled);
       const watches: number[] = [];
-      for (let at = 0; at + 16 <= records.length; at += 16 + view.getUint32(at + 12, true)) {
+      for (let at = 0; at + 16 <= filled; at += 16 + view.getUint32(at + 12, true)) {
         const mask = view.getUint32(at + 4, true);
         if ((mask & IN_Q_OVERFLOW) !== 0) this.#overflowed = true;
         if ((mask & IN_CLOSE) !== 0) watches.push(view.getInt32(at, true));
@@ -210,59 +320,65 @@ export class StandIns {
   }
 
   #released(watch: number): number {
-    const watched = this.#byWatch.get(watch);
-    if (watched === undefined) return 0;
-    // The watch of a file that nobody else holds has gone with it.
-    this.#forget(watched.bytesFd === undefined && watched.folder === undefined ? undefined : watch, watched);
-    this.#byWatch.delete(watch);
-    watched.standIn.onRelease();
-    this.#tellReleased(watched.standIn);
+    const place = this.#byWatch.get(watch);
+    if (place?.standIn === undefined) return 0;
+    this.#end(place);
     return 1;
   }
 
-  /** Looks away while a descriptor of ours is closed. */
-  unwatch(standIn: StandIn): void {
-    for (const [watch, watched] of this.#byWatch) {
-      if (watched.standIn !== standIn) continue;
-      this.#byWatch.delete(watch);
-      this.#host.call('inotify_rm_watch', this.#inotify, watch);
-    }
+  /** Nobody holds it any more: the file waits for the next buffer, or goes. */
+  #end(place: Place): void {
+    const { standIn, original, label } = place;
+    place.standIn = undefined;
+    if (standIn?.kind === 'buffer' && original !== undefined && this.#kept <= mostKept) {
+      this.#host.call('ftruncate', original, 0);
+      const spares = this.#spare.get(label);
+      if (spares === undefined) this.#spare.set(label, [place]);
+      else spares.push(place);
+    } else this.#forget(place);
+    if (standIn === undefined) return;
+    standIn.onRelease();
+    this.#tellReleased(standIn);
   }
 
-  /** Watches again, by a descriptor of the program; one that is closed already was the last. */
-  watchAt(standIn: StandIn, path: string): void {
-    const watched = this.#byId.get(standIn.id);
-    if (watched === undefined) return;
-    const address = this.#host.arena.putPath(path);
-    const watch = this.#host.call('inotify_add_watch', this.#inotify, address, IN_CLOSE);
-    if (watch >= 0) this.#byWatch.set(watch, watched);
-    else {
-      this.#byId.delete(standIn.id);
-      standIn.onRelease();
-    }
-  }
-
-  /** Takes back one that never reached a program: the caller closes its descriptor after that. */
-  discard(standIn: StandIn): void {
-    for (const [watch, watched] of this.#byWatch) {
-      if (watched.standIn === standIn) this.#forget(watch, watched);
-    }
-  }
-
-  #forget(watch: number | undefined, { standIn, bytesFd, folder }: Watched): void {
-    this.#byId.delete(standIn.id);
+  /** Looks at a file no more, and lets go of it. The watch of one that nobody holds has gone by itself. */
+  #forget({ id, watch, original, folder }: Place): void {
+    this.#places.delete(id);
     if (watch !== undefined) {
       this.#byWatch.delete(watch);
-      this.#host.call('inotify_rm_watch', this.#inotify, watch);
+      if (original !== undefined) this.#kept -= 1;
+      if (original !== undefined || folder !== undefined) {
+        this.#host.call('inotify_rm_watch', this.#inotify, watch);
+      }
     }
-    if (bytesFd !== undefined) this.#host.close(bytesFd);
-    if (folder !== undefined) this.#folders.remove(`${this.#folderRoot}/${standIn.id}`);
+    if (original !== undefined) this.#host.close(original);
+    if (folder !== undefined) this.#folders.remove(`${this.#folderRoot}/${id}`);
   }
 
   end(): void {
-    for (const [watch, watched] of this.#byWatch) this.#forget(watch, watched);
+    for (const place of this.#places.values()) this.#forget(place);
     this.#host.close(this.#inotify);
   }
+}
+
+function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  for (let at = 0; at < prefix.length; at += 1) if (bytes[at] !== prefix[at]) return false;
+  return true;
+}
+
+/** The number that stands behind a mark, before the words that a link of a file without a place ends with; -1 for none. */
+function numberBehind(link: Uint8Array, mark: Uint8Array): number {
+  let at = link.length - (link[link.length - 1] === closingBracket ? deletedSuffixBytes : 0) - 1;
+  let value = 0;
+  for (let unit = 1; at >= 0; unit *= 10, at -= 1) {
+    const digit = (link[at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) break;
+    value += digit * unit;
+  }
+  for (let index = mark.length - 1; index >= 0; index -= 1, at -= 1) {
+    if (link[at] !== mark[index]) return -1;
+  }
+  return value;
 }
 
 /** The host's own position in a folder that nobody has moved: any other one was asked for. */

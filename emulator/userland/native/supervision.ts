@@ -12,7 +12,7 @@ import {
   mayBeRedirected,
   normalised,
 } from './redirects.ts';
-import type { FreshStandIn, StandIn, StandIns } from './stand-ins.ts';
+import type { Handed, StandIn, StandInFacts, StandIns } from './stand-ins.ts';
 
 /** Errnos that the supervision itself gives; they are the same on host and board. */
 export const nativeErrno = {
@@ -65,6 +65,8 @@ export interface Supervision {
   ordinaryPipe(): { readonly input: number; readonly output: number };
   /** The number that the next file of the board gets. */
   lowestFreeOnBoard(): number;
+  /** Takes notice of all that was closed before a call of a process, which has let go of it and goes on. */
+  catchUp(process: NativeProcess): void;
   /** A program got a descriptor for a file of the board. */
   handed(standIn: StandIn, tid: number, fd: number): void;
   /** Keeps a trap until its process on the board wakes, and dispatches it again. */
@@ -144,16 +146,21 @@ function placeOfAbsolute(given: Supervision, trap: Trap, path: string): Place {
   return isRedirected(plain) ? { kind: 'board', path: plain } : hostPlace;
 }
 
-/** Hands a fresh stand-in to a program, or takes it back: the program's descriptor, or -errno. */
-export function hand(given: Supervision, trap: Trap, fresh: FreshStandIn, closeOnExec: boolean): number {
-  const fd = given.answers.install(trap, fresh.fd, closeOnExec);
-  if (fd < 0) given.standIns.discard(fresh.standIn);
-  else given.handed(fresh.standIn, trap.tid, fd);
-  const ownFile = fd >= 0 && given.answers.reopens;
-  if (ownFile) given.standIns.unwatch(fresh.standIn);
-  given.host.close(fresh.fd);
-  if (ownFile) given.standIns.watchAt(fresh.standIn, `/proc/${trap.tid}/fd/${fd}`);
-  return fd;
+/** Gives a program a new stand-in: what it has got, or -errno. */
+export function hand(
+  given: Supervision,
+  trap: Trap,
+  facts: StandInFacts,
+  closeOnExec: boolean,
+): Handed | number {
+  const { answers } = given;
+  const handed = given.standIns.hand(facts, {
+    reopens: answers.reopens,
+    install: (fd) => answers.install(trap, fd, facts.accessMode, closeOnExec),
+    linkOf: (fd) => `/proc/${trap.tid}/fd/${fd}`,
+  });
+  if (typeof handed !== 'number') given.handed(handed.standIn, trap.tid, handed.fd);
+  return handed;
 }
 
 /** Writes a result into the program: the value, or -EFAULT. */
@@ -163,6 +170,6 @@ export function give(given: Supervision, trap: Trap, index: number, bytes: Uint8
 
 /** The board's counterpart of the process in a trap, as the user it is by now; what was closed before is gone. */
 export function boardFor(given: Supervision, { process }: Case): BoardProcess {
-  given.standIns.drain();
+  given.catchUp(process);
   return given.processes.boardOf(process);
 }

@@ -19,7 +19,7 @@ import {
   SYNC_IOC_FILE_INFO,
   SYNC_IOC_MERGE,
 } from '../../../linux/uapi/sync-file.ts';
-import type { StandIn } from '../stand-ins.ts';
+import type { StandIn, StandInFacts } from '../stand-ins.ts';
 import { argument, type Case, hand, type Supervision, uint32, type Verdict } from '../supervision.ts';
 
 const F_GETFD = 1;
@@ -57,7 +57,7 @@ export function control(given: Supervision, asked: Case): Verdict {
   const { trap, process } = asked;
   const standIn = given.standIns.at(trap.tid, uint32(trap, 0));
   if (standIn === undefined) return 'proceed';
-  given.standIns.drain();
+  given.catchUp(process);
   if (standIn.kind === 'buffer') given.holdings.holds(process, standIn);
   const request = uint32(trap, 1);
   if (request === DMA_BUF_SET_NAME_A || request === DMA_BUF_SET_NAME_B) {
@@ -82,24 +82,24 @@ function plainControl(given: Supervision, asked: Case, standIn: StandIn, request
   const address = argument(trap, 2);
   const bytes = size === 0 ? undefined : given.host.peek(trap.tid, address, size)?.slice();
   if (bytes !== undefined && shape?.fdIn !== undefined) translateIn(given, asked, bytes, shape.fdIn);
-  const reads = ioctlReads(request) || request === FIGETBSZ;
-  const writable = !reads || bytes === undefined || given.host.poke(trap.tid, address, bytes);
-  const lowestFree = given.lowestFreeOnBoard();
-  const outcome = board.ioctl(standIn.boardFd, request, { bytes, writable });
-  const isNew = board.call('fcntl', lowestFree, F_GETFD) >= 0;
-  if (!isNew) {
-    if (outcome.result >= 0 && reads && bytes !== undefined)
-      given.host.poke(trap.tid, address, outcome.bytes);
-    return outcome.result;
-  }
-  const fd = handNew(given, asked, lowestFree);
-  if (fd < 0 || outcome.result < 0) return fd < 0 ? fd : outcome.result;
+  const reads = bytes !== undefined && (ioctlReads(request) || request === FIGETBSZ);
+  const writable = !reads || given.host.poke(trap.tid, address, bytes);
   const fdAt = standIn.kind === 'device' ? allocationFdAt : shape?.fdOut;
-  if (reads && fdAt !== undefined && fdAt + 4 <= outcome.bytes.length) {
-    new DataView(outcome.bytes.buffer, outcome.bytes.byteOffset).setInt32(fdAt, fd, true);
+  const tells = reads && writable && fdAt !== undefined && fdAt + 4 <= size;
+  // A call that reports no descriptor may have made one: an ALLOC whose answer cannot be written.
+  const lowestFree = tells ? -1 : given.lowestFreeOnBoard();
+  const outcome = board.ioctl(standIn.boardFd, request, { bytes, writable });
+  const { result } = outcome;
+  const answer = new DataView(outcome.bytes.buffer, outcome.bytes.byteOffset, outcome.bytes.length);
+  let made = tells && result >= 0 ? answer.getInt32(fdAt, true) : -1;
+  if (!tells && board.call('fcntl', lowestFree, F_GETFD) >= 0) made = lowestFree;
+  if (made >= 0) {
+    const fd = handNew(given, asked, made);
+    if (fd < 0 || result < 0) return fd < 0 ? fd : result;
+    if (tells) answer.setInt32(fdAt, fd, true);
   }
-  if (reads) given.host.poke(trap.tid, address, outcome.bytes);
-  return outcome.result;
+  if (reads && result >= 0) given.host.poke(trap.tid, address, outcome.bytes);
+  return result;
 }
 
 /** Puts what the board has just opened into the program: its number there, or -errno. */
@@ -108,7 +108,7 @@ function handNew(given: Supervision, { trap, process }: Case, boardFd: number): 
   const closeOnExec = (board.call('fcntl', boardFd, F_GETFD) & FD_CLOEXEC) !== 0;
   const accessMode = board.call('fcntl', boardFd, F_GETFL) & 3;
   const buffer = given.takeFreshBuffer();
-  const fresh = given.standIns.make({
+  const facts: StandInFacts = {
     kind: buffer === undefined ? 'sync-file' : 'buffer',
     boardFd,
     label: buffer?.heap ?? 'sync_file',
@@ -118,17 +118,17 @@ function handNew(given: Supervision, { trap, process }: Case, boardFd: number): 
       given.holdings.released(released);
       given.closeOnBoard(boardFd);
     },
-  });
-  const fd = typeof fresh === 'number' ? fresh : hand(given, trap, fresh, closeOnExec);
-  if (fd < 0 || typeof fresh === 'number') {
+  };
+  const handed = hand(given, trap, facts, closeOnExec);
+  if (typeof handed === 'number') {
     board.close(boardFd);
-    return fd;
+    return handed;
   }
   if (buffer !== undefined) {
     given.processes.allocated(process, buffer.sizeBytes);
-    given.holdings.holds(process, fresh.standIn);
+    given.holdings.holds(process, handed.standIn);
   }
-  return fd;
+  return handed.fd;
 }
 
 /** A descriptor of the program as the board's number of the same file; what is none of the board's is no file there. */

@@ -85,17 +85,18 @@ function openOnBoard(given: Supervision, asked: Case, path: string, { flags, mod
   if (boardFd < 0) return boardFd;
   const kind = kindOf(board, boardFd);
   const content = kind === 'file' ? contentOf(given, board, boardFd, path) : undefined;
-  const fresh = given.standIns.make({
+  const facts = {
     kind,
     boardFd,
     label: path,
     accessMode: flags & O_ACCMODE,
     ...(content === undefined ? {} : { content }),
     onRelease: () => given.closeOnBoard(boardFd),
-  });
-  const fd = typeof fresh === 'number' ? fresh : hand(given, asked.trap, fresh, (flags & O_CLOEXEC) !== 0);
-  if (fd < 0) board.close(boardFd);
-  return fd;
+  };
+  const handed = hand(given, asked.trap, facts, (flags & O_CLOEXEC) !== 0);
+  if (typeof handed !== 'number') return handed.fd;
+  board.close(boardFd);
+  return handed;
 }
 
 /** /proc/PID/fdinfo/N of a buffer: the board's words, with the references that programs hold. */
@@ -108,7 +109,7 @@ function openFacts(
   const { board } = process;
   const boardFd = board.open(`/proc/${board.process.pid}/fdinfo/${about.boardFd}`, 0, 0);
   if (boardFd < 0) return boardFd;
-  given.standIns.drain();
+  given.catchUp(process);
   const count = `count:\t${given.holdings.references(about)}\n`;
   const theirs = given.readHostFile(path) ?? '';
   const text = Buffer.from(board.readAll(boardFd))
@@ -117,17 +118,18 @@ function openFacts(
     .replace(/^ino:\t(\d+)\n/m, (line, inode: string) => line + locksIn(theirs, inode))
     .replace(/flags:\t0(\d+)/, (_, octal: string) => `flags:\t0${withCloseOnExec(octal, theirs)}`);
   const closeOnExec = (flags & O_CLOEXEC) !== 0;
-  const fresh = given.standIns.make({
+  const facts = {
     kind: 'file',
     boardFd,
     label: 'fdinfo',
     accessMode: 0,
     content: Buffer.from(text),
     onRelease: () => given.closeOnBoard(boardFd),
-  });
-  const fd = typeof fresh === 'number' ? fresh : hand(given, trap, fresh, closeOnExec);
-  if (fd < 0) board.close(boardFd);
-  return fd;
+  } as const;
+  const handed = hand(given, trap, facts, closeOnExec);
+  if (typeof handed !== 'number') return handed.fd;
+  board.close(boardFd);
+  return handed;
 }
 
 /** Locks are the host's to keep: its lines about them, with the board's inode. */

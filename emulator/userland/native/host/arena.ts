@@ -11,6 +11,7 @@ export class Arena {
     this.#base = base;
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
+    this.bytes.set(encoder.encode('/proc/'), places.descriptorPath);
   }
 
   /** The address of an offset. */
@@ -25,11 +26,45 @@ export class Arena {
     return this.at(offset);
   }
 
+  /** Puts `/proc/PROCESS/fd/FD` at its place, without making a string of it; returns the address. */
+  putDescriptorPath(process: number, fd: number): number {
+    const { bytes } = this;
+    let at = this.#putDecimal(places.descriptorPath + '/proc/'.length, process);
+    bytes.set(folderOfDescriptors, at);
+    at = this.#putDecimal(at + folderOfDescriptors.length, fd);
+    bytes[at] = 0;
+    return this.at(places.descriptorPath);
+  }
+
+  /** Puts the digits of a number that is not negative; returns where they end. */
+  #putDecimal(offset: number, value: number): number {
+    let digits = 1;
+    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits += 1;
+    let rest = value;
+    for (let at = offset + digits - 1; at >= offset; at -= 1) {
+      this.bytes[at] = 48 + (rest % 10);
+      rest = Math.floor(rest / 10);
+    }
+    return offset + digits;
+  }
+
   /** A u64 as a number where it is exact, as a bigint otherwise. */
   register(offset: number): number | bigint {
     const high = this.view.getUint32(offset + 4, true);
     if (high >= 0x200000) return this.view.getBigUint64(offset, true);
     return high * 0x1_0000_0000 + this.view.getUint32(offset, true);
+  }
+
+  /** The six arguments of a call. */
+  registers(offset: number): readonly (number | bigint)[] {
+    return [
+      this.register(offset),
+      this.register(offset + 8),
+      this.register(offset + 16),
+      this.register(offset + 24),
+      this.register(offset + 32),
+      this.register(offset + 40),
+    ];
   }
 
   setRegister(offset: number, value: number | bigint): void {
@@ -41,6 +76,7 @@ export class Arena {
 }
 
 const encoder = new TextEncoder();
+const folderOfDescriptors = encoder.encode('/fd/');
 
 /** PATH_MAX */
 export const pathBytes = 4096;
@@ -59,6 +95,7 @@ export const places = {
   word: 1664,
   limits: 1728,
   callInfo: 1792,
+  descriptorPath: 2048,
   path: 4096,
   secondPath: 8192,
   data: 16384,

@@ -67,6 +67,26 @@ export class Host {
     return length < 0 ? undefined : decoder.decode(arena.bytes.subarray(to, to + length));
   }
 
+  /** Where a descriptor of a process leads, as /proc tells it; the view is good until the next call. */
+  descriptorLink(process: number, fd: number): Uint8Array | undefined {
+    const { arena } = this;
+    const to = places.secondPath;
+    if (fd < 0) return undefined;
+    const length = this.call(
+      'readlinkat',
+      AT_FDCWD,
+      arena.putDescriptorPath(process, fd),
+      arena.at(to),
+      4096,
+    );
+    return length < 0 ? undefined : arena.bytes.subarray(to, to + length);
+  }
+
+  /** Opens what a descriptor of ours leads to once more, as an open file of its own. */
+  reopen(fd: number, flags: number): number {
+    return this.call('openat', AT_FDCWD, this.arena.putDescriptorPath(process.pid, fd), flags, 0);
+  }
+
   /** Writes all bytes at an offset of a file of ours. */
   writeAt(fd: number, bytes: Uint8Array, offset: number): number {
     for (let done = 0; done < bytes.length; ) {
