@@ -7,7 +7,8 @@ const waitAll = 0x40000000;
 
 /**
  * Waits until nobody holds the other end of its input, and kills every process whose limits carry the mark: it
- * outlives a supervisor that is killed, and the programs do not. Reads the fields of `Max realtime timeout`.
+ * outlives a supervisor that is killed, and the programs do not. Reads the fields of `Max realtime timeout`. The folder
+ * of the run goes as well.
  */
 const script = `trap '' INT TERM HUP QUIT
 read line
@@ -22,8 +23,9 @@ while found=; do
       done </proc/$pid/status
     done <$limits; } 2>/dev/null
   done
-  [ "$found" ] || exit 0
-done`;
+  [ "$found" ] || break
+done
+rm -rf "$1"`;
 
 /** Kills the programs of a run, also when the supervisor is not there any more to do it. */
 export class Guardian {
@@ -33,7 +35,7 @@ export class Guardian {
   readonly #lifeline: number;
   #ended = false;
 
-  constructor(host: Host, mark: bigint, environment: readonly string[]) {
+  constructor(host: Host, mark: bigint, folder: string, environment: readonly string[]) {
     this.#host = host;
     const { arena } = host;
     host.call('pipe2', arena.at(places.word), O_CLOEXEC);
@@ -41,7 +43,7 @@ export class Guardian {
     this.#lifeline = arena.view.getInt32(places.word + 4, true);
     this.#pid = spawn(host, {
       path: '/bin/sh',
-      argv: ['sh', '-c', script, mark.toString()],
+      argv: ['sh', '-c', script, mark.toString(), folder],
       environment,
       descriptors: [[input, 0]],
       ownGroup: true,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { inputError } from '../../base/input-error.ts';
 import { buildFilter } from './filter.ts';
 import { places } from './host/arena.ts';
@@ -64,10 +65,7 @@ export function launch(host: Host, request: LaunchRequest): Launch {
   if (seized < 0) {
     host.kill(pid, 9);
     host.wait(pid, waitAll);
-    throw impossible(
-      'ptrace is refused',
-      'in a container allow it (--cap-add SYS_PTRACE); set kernel.yama.ptrace_scope to 1 or 0',
-    );
+    throw impossible('ptrace is refused', howToAllowPtrace(yamaScope(), process.getuid?.() === 0));
   }
   host.kill(pid, SIGCONT);
   const execve = host.architecture.trappable.execve;
@@ -80,6 +78,26 @@ export function launch(host: Host, request: LaunchRequest): Launch {
 
 function impossible(problem: string, hint: string): Error {
   return inputError('native-impossible', { problem }, { hint });
+}
+
+/** kernel.yama.ptrace_scope; undefined where the host has no yama. */
+function yamaScope(): number | undefined {
+  try {
+    return Number(readFileSync('/proc/sys/kernel/yama/ptrace_scope', 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What to do where ptrace is refused, by what yama allows (Documentation/admin-guide/LSM/Yama.rst). */
+export function howToAllowPtrace(scope: number | undefined, isRoot: boolean): string {
+  if (scope === 3) {
+    return 'kernel.yama.ptrace_scope is 3, which lasts until the next boot: have the boot set it to 1, and reboot';
+  }
+  if (scope === 2 && !isRoot) {
+    return 'kernel.yama.ptrace_scope is 2: set it to 1 (sudo sysctl kernel.yama.ptrace_scope=1), or run this as root';
+  }
+  return 'allow it: in a container --cap-add SYS_PTRACE, or a seccomp profile that has it';
 }
 
 function setLimits(host: Host, pid: number, { mark, openFiles }: LaunchRequest): void {

@@ -16,6 +16,7 @@ import { dumpBuffers } from './dump.ts';
 import { Guardian } from './guardian.ts';
 import { Holdings } from './holdings.ts';
 import { hostArchitecture } from './host/architecture.ts';
+import { checkHost, firstMark } from './host/check.ts';
 import { Host, peekString } from './host/host.ts';
 import { loadHostLibrary } from './host/library.ts';
 import type { LaunchRequest } from './launch.ts';
@@ -57,7 +58,9 @@ export async function runNative(
       { hint: 'native programs need a Linux host; a container or a virtual machine will do' },
     );
   }
-  const host = new Host(await loadHostLibrary(), hostArchitecture(process.arch));
+  const architecture = hostArchitecture(process.arch);
+  const host = new Host(await loadHostLibrary(), architecture);
+  checkHost(host);
   return new Run(host, kernel, board, request).run();
 }
 
@@ -114,9 +117,9 @@ class Run {
     });
     this.#adoptOrphans(true);
     this.#nameOf = (boardFd) => parent.readlink(`/proc/self/fd/${boardFd}`).replace(/^\/dmabuf:/, '');
-    const mark = (1n << 62n) + BigInt(process.pid) * 2n ** 20n;
+    const mark = firstMark + BigInt(process.pid) * 2n ** 20n;
     const environment = Object.entries(request.environment).map(([name, value]) => `${name}=${value ?? ''}`);
-    this.#guardian = new Guardian(host, mark, environment);
+    this.#guardian = new Guardian(host, mark, this.#folderRoot, environment);
     this.#backend = this.#start({
       command: request.command,
       environment,
@@ -173,7 +176,7 @@ class Run {
     throw inputError(
       'native-impossible',
       { problem: `the host refuses ${what}` },
-      { hint: 'it may be a container that forbids seccomp, or this may run under exec already' },
+      { hint: 'a container may forbid it: use a seccomp profile that allows seccomp()' },
     );
   }
 

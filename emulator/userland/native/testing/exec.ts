@@ -25,6 +25,10 @@ export interface ExecResult {
 interface ExecOptions {
   readonly user?: { readonly uid: number; readonly gid: number };
   readonly input?: string;
+  /** What starts it: a program and its arguments, to which the command line is added. */
+  readonly under?: readonly string[];
+  /** Variables beside those of the test. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Who else a test may be. */
@@ -37,10 +41,13 @@ export function exec(words: readonly string[], options: ExecOptions = {}): ExecR
 
 /** Runs a command line in a process of its own. */
 export function heapboard(words: readonly string[], options: ExecOptions = {}): ExecResult {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...commandLine(), ...words], {
+  const line = [...(options.under ?? []), process.execPath, ...commandLine(), ...words];
+  const { status, stdout, stderr } = spawnSync(line[0] ?? '', line.slice(1), {
     cwd: root,
+    env: { ...process.env, ...options.environment },
     encoding: 'utf8',
     timeout: 60_000,
+    killSignal: 'SIGKILL',
     input: options.input ?? '',
     ...options.user,
   });
