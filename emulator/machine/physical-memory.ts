@@ -70,7 +70,7 @@ export class PhysicalMemory {
   ): void {
     for (let done = 0; done < lengthBytes; ) {
       const at = address + done;
-      const offset = at % frameBytes;
+      const offset = at & (frameBytes - 1);
       const count = Math.min(frameBytes - offset, lengthBytes - done);
       const frame = this.#frame(at);
       const start = targetOffset + done;
@@ -89,7 +89,7 @@ export class PhysicalMemory {
   ): void {
     for (let done = 0; done < lengthBytes; ) {
       const at = address + done;
-      const offset = at % frameBytes;
+      const offset = at & (frameBytes - 1);
       const count = Math.min(frameBytes - offset, lengthBytes - done);
       copy(source, sourceOffset + done, this.#frameToWrite(at), offset, count);
       done += count;
@@ -104,7 +104,7 @@ export class PhysicalMemory {
     }
     for (let done = 0; done < lengthBytes; ) {
       const at = address + done;
-      const offset = at % frameBytes;
+      const offset = at & (frameBytes - 1);
       const count = Math.min(frameBytes - offset, lengthBytes - done);
       this.#frameToWrite(at).fill(value, offset, offset + count);
       done += count;
@@ -134,7 +134,7 @@ export class PhysicalMemory {
 
   #zeroInBlock(block: Block, blockIndex: number, start: number, end: number): void {
     for (let at = start; at < end; ) {
-      const offset = at % frameBytes;
+      const offset = at & (frameBytes - 1);
       const count = Math.min(frameBytes - offset, end - at);
       const index = (at - blockIndex * blockBytes) >> frameShift;
       const frame = block.frames[index];
@@ -154,7 +154,7 @@ export class PhysicalMemory {
 
   #frame(address: number): Uint8Array | undefined {
     const block = this.#blocks.get(Math.floor(address / blockBytes));
-    return block?.frames[(address % blockBytes) >> frameShift];
+    return block?.frames[(address & (blockBytes - 1)) >> frameShift];
   }
 
   #frameToWrite(address: number): Uint8Array {
@@ -164,7 +164,7 @@ export class PhysicalMemory {
       block = { frames: new Array<Uint8Array | undefined>(blockFrames), written: 0 };
       this.#blocks.set(blockIndex, block);
     }
-    const index = (address % blockBytes) >> frameShift;
+    const index = (address & (blockBytes - 1)) >> frameShift;
     const known = block.frames[index];
     if (known !== undefined) return known;
     const frame = this.#store.take();

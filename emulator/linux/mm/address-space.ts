@@ -288,7 +288,7 @@ export class AddressSpace {
     const { memory, pageSizeBytes } = this.host;
     for (let done = 0; done < lengthBytes; ) {
       const at = address + done;
-      const count = Math.min(pageSizeBytes - (at % pageSizeBytes), lengthBytes - done);
+      const count = Math.min(pageSizeBytes - (at & (pageSizeBytes - 1)), lengthBytes - done);
       const physical = at < taskSizeBytes ? this.translateRead(at) : faultNoArea;
       if (physical >= 0) memory.read(physical, target, targetOffset + done, count);
       else if (physical === zeroPage) target.fill(0, targetOffset + done, targetOffset + done + count);
@@ -303,7 +303,7 @@ export class AddressSpace {
     const { memory, pageSizeBytes } = this.host;
     for (let done = 0; done < lengthBytes; ) {
       const at = address + done;
-      const count = Math.min(pageSizeBytes - (at % pageSizeBytes), lengthBytes - done);
+      const count = Math.min(pageSizeBytes - (at & (pageSizeBytes - 1)), lengthBytes - done);
       const physical = at < taskSizeBytes ? this.translateWrite(at) : faultNoArea;
       if (physical < 0) return this.#faulted(physical, at, lengthBytes - done);
       memory.write(physical, source, sourceOffset + done, count);
@@ -317,7 +317,7 @@ export class AddressSpace {
     const { memory, pageSizeBytes } = this.host;
     for (let done = 0; done < lengthBytes; ) {
       const at = address + done;
-      const count = Math.min(pageSizeBytes - (at % pageSizeBytes), lengthBytes - done);
+      const count = Math.min(pageSizeBytes - (at & (pageSizeBytes - 1)), lengthBytes - done);
       const physical = at < taskSizeBytes ? this.translateWrite(at) : faultNoArea;
       if (physical < 0) return this.#faulted(physical, at, lengthBytes - done);
       memory.fill(physical, count, value);
