@@ -1,6 +1,7 @@
+/** ktime_t ends here: whatever lies later never comes. */
 const KTIME_MAX = 2n ** 63n - 1n;
 
-/** A time as ktime_t holds it: whatever lies later never comes. */
+/** A time as ktime_t holds it. */
 export function asKtime(nanoseconds: bigint): bigint {
   if (nanoseconds > KTIME_MAX) return KTIME_MAX;
   return nanoseconds;
@@ -13,6 +14,7 @@ const mostNanoseconds = 2 ** 52;
 export class Clock {
   /** Time that passed before those nanoseconds: a sleep can last for centuries, and the next for a microsecond. */
   #epoch = 0n;
+  #roughEpoch = 0;
   #nanoseconds = 0;
 
   /** Nanoseconds since the kernel's first instruction. */
@@ -22,14 +24,23 @@ export class Clock {
 
   /** As `now`, where every call counts; exact for fifty days. */
   get nanoseconds(): number {
-    return Number(this.#epoch) + this.#nanoseconds;
+    return this.#roughEpoch + this.#nanoseconds;
   }
 
+  /** Lets time pass. */
   advance(nanoseconds: bigint | number): void {
-    if (typeof nanoseconds === 'number') this.#nanoseconds += nanoseconds;
-    else this.#epoch += nanoseconds;
+    if (typeof nanoseconds === 'bigint') {
+      this.#addToEpoch(nanoseconds);
+      return;
+    }
+    this.#nanoseconds += nanoseconds;
     if (this.#nanoseconds < mostNanoseconds) return;
-    this.#epoch += BigInt(this.#nanoseconds);
+    this.#addToEpoch(BigInt(this.#nanoseconds));
     this.#nanoseconds = 0;
+  }
+
+  #addToEpoch(nanoseconds: bigint): void {
+    this.#epoch += nanoseconds;
+    this.#roughEpoch = Number(this.#epoch);
   }
 }
