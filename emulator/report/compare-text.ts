@@ -33,7 +33,17 @@ const rows: readonly Row[] = [
     }),
   ),
   {
-    title: 'need contiguous memory',
+    title: 'devices with DMA',
+    cell: ({ devices }) => {
+      const enabled = devices.filter((device) => device.enabled);
+      const translated = enabled.filter(({ iommus }) => iommus.length > 0);
+      return translated.length === 0
+        ? `${enabled.length}, no IOMMU`
+        : `${enabled.length}, ${translated.length} behind an IOMMU`;
+    },
+  },
+  {
+    title: '  need contiguous memory',
     cell: ({ devices, contiguousDevices }) =>
       contiguousDevices.map((path) => {
         const device = devices.find(({ node }) => node === path);

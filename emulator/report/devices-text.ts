@@ -15,17 +15,25 @@ function block(
   sizeBytes: bigint,
   colours: ReturnType<typeof pc.createColors>,
 ): readonly string[] {
-  const { node, name, errno, says, lastAddress, isTranslated, source, tried, position } = device;
+  const { node, name, errno, says, source, tried, position } = device;
   const place = position === undefined ? '' : `  ${formatPosition(position)}`;
   const title = `${colours.bold(node)}${name === undefined ? '' : `  ${name}`}${place}`;
   const region = errno === undefined ? `  region  ${says}` : `  ${colours.red(errno)}  ${says}`;
-  if (lastAddress === undefined) return [title, region];
-  const reach = isTranslated ? 'behind an IOMMU: any page' : `up to ${lastAddress}`;
+  if (device.lastAddress === undefined) return [title, region];
   return [
     title,
     region,
-    `  reach   ${reach}`,
+    `  reach   ${reachText(device)}`,
     `  ${formatSize(sizeBytes)}: ${source === 'nothing' ? colours.red('nothing') : source}`,
     ...tried.map(({ what, result }) => `    ${what}: ${result}`),
   ];
+}
+
+/** What it reaches, and on what that rests where nobody said it. */
+function reachText({ isTranslated, lastAddress, width }: DeviceAnswer): string {
+  if (isTranslated) return 'behind an IOMMU: any page';
+  const reach = `up to ${lastAddress}`;
+  if (width === undefined) return reach;
+  const certainty = width.evidence === 'inferred' ? 'assumed: ' : '';
+  return `${reach}; ${width.bits} address bits, ${certainty}${width.says}`;
 }

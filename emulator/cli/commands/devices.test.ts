@@ -17,6 +17,15 @@ describe('heapboard devices', () => {
     expect(of('camss')?.source).toBe('iommu-pages');
   });
 
+  it('goes by the address bits that drivers of such a device ask for, and says what is assumed', async () => {
+    const { out } = await runCommand(['devices', 'rpi4', '/scb/ethernet@7d580000', '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      devices: [{ lastAddress: '0xffffffffff', width: { bits: 40, evidence: 'inferred' } }],
+    });
+    const stated = await runCommand(['devices', 'rpi4', '/scb/ethernet@7d580000']);
+    expect(stated.out).toContain('up to 0xffffffffff; 40 address bits, assumed: ');
+  });
+
   it('refuses a node that is not there', async () => {
     const { err, code } = await runCommand(['devices', 'hikey', '/soc/ade@f4100001']);
     expect(code).toBe(2);

@@ -236,6 +236,6 @@ function costOf({ forms }: ComparedColumn): string {
   const asModule =
     module === undefined || module.impossible !== undefined
       ? 'and its release cannot have it as a module'
-      : `as a module ${kib(module.codeBytes)}`;
+      : `as a module ${module.loaded ? kib(module.codeBytes) : 'nothing, since nothing loads it'}`;
   return `built in it costs ${kib(builtIn?.codeBytes ?? 0)} of code${guess}, ${asModule}`;
 }

@@ -4,7 +4,8 @@ import { hex } from '../../base/units.ts';
 import type { Kernel } from '../../linux/init/kernel.ts';
 import { allocCoherent } from '../../linux/kernel/dma/mapping.ts';
 import { errnoName } from '../../linux/uapi/errno.ts';
-import { dmaMasters } from '../consumers/devices.ts';
+import type { DmaWidth } from '../consumers/device-rows.ts';
+import { dmaMasters, widthOf } from '../consumers/devices.ts';
 import type { System } from '../system.ts';
 
 /** What a device gets of the kernel: its region, its reach, and where its memory comes from. */
@@ -22,6 +23,8 @@ export interface DeviceAnswer {
   /** Regions that were assigned. */
   readonly assigned: readonly string[];
   readonly isTranslated: boolean;
+  /** How many address bits its driver asks for; undefined where the board states a driver. */
+  readonly width: DmaWidth | undefined;
   /** The last physical address that it reaches. */
   readonly lastAddress: string | undefined;
   /** Where coherent memory of the size asked for comes from; `nothing` where there is none. */
@@ -48,7 +51,12 @@ function askDevice(kernel: Kernel, path: string, sizeBytes: bigint): DeviceAnswe
   const { tree } = kernel.handoff;
   const node = tree.node(path);
   const cells = node?.property('memory-region')?.cells ?? [];
-  const device = node === undefined ? undefined : kernel.devices.probe(kernel, node);
+  const plan = kernel.platform.drivers.find((one) => one.node === path);
+  const width = node === undefined || plan !== undefined ? undefined : widthOf(node);
+  const device =
+    node === undefined
+      ? undefined
+      : kernel.devices.probe(kernel, node, { dmaBits: plan?.dmaBits ?? width?.bits });
   const found = typeof device === 'object' ? device : undefined;
   const memory = found === undefined ? undefined : allocCoherent(kernel, found, { sizeBytes });
   if (memory?.source !== undefined) memory.free();
@@ -63,6 +71,7 @@ function askDevice(kernel: Kernel, path: string, sizeBytes: bigint): DeviceAnswe
       'its status keeps drivers away',
     assigned: found?.assigned ?? [],
     isTranslated: found?.facts.isTranslated ?? false,
+    width,
     lastAddress: found === undefined ? undefined : hex(found.lastPhysicalAddress),
     source: memory === undefined ? undefined : (memory.source ?? 'nothing'),
     tried: memory?.tried ?? [],

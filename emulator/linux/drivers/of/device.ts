@@ -1,5 +1,5 @@
 import { translate, windowsOf } from '../../../devicetree/semantics/translate.ts';
-import type { DeviceTree, DtNode } from '../../../devicetree/tree.ts';
+import { type DeviceTree, DtNode } from '../../../devicetree/tree.ts';
 
 /**
  * What a device's node says about its DMA. Plays drivers/of/device.c, of_dma_configure_id(), with of_dma_get_range() and
@@ -21,9 +21,18 @@ export interface DmaReach {
   readonly busLimit: bigint;
 }
 
-/** of_dma_get_range(): the windows of the nearest bus above a node that states some, in the processor's addresses. */
-export function dmaReachOf(node: DtNode): DmaReach {
-  for (let bus = node.parent; bus !== undefined; bus = bus.parent) {
+/** Whether a node is a PCI host bridge; what it says about DMA holds for the devices behind it. */
+export function isPciHost(node: DtNode): boolean {
+  return node.property('device_type')?.string === 'pci';
+}
+
+/**
+ * of_dma_get_range(): the windows of the nearest bus above a node that states some, in the processor's addresses. A PCI
+ * host is itself the bus, as pci_dma_configure() has it.
+ */
+export function dmaReachOf(node: DtNode | { readonly parent: DtNode }): DmaReach {
+  const nearest = node instanceof DtNode && isPciHost(node) ? node : node.parent;
+  for (let bus = nearest; bus !== undefined; bus = bus.parent) {
     const stated = windowsOf(bus, 'dma-ranges');
     if (stated === undefined || stated.length === 0) continue;
     const above = bus.parent;
@@ -46,8 +55,12 @@ export function isDmaCoherent(node: DtNode): boolean {
   return false;
 }
 
-/** The IOMMUs that a device names, as long as they are there and enabled. */
+/**
+ * The IOMMUs that a device names, as long as they are there and enabled; of a PCI host, those of its iommu-map, which
+ * stand before the devices behind it.
+ */
 export function iommusOfDevice(tree: DeviceTree, node: DtNode): readonly DtNode[] {
+  if (isPciHost(node)) return iommusOfMap(tree, node);
   const cells = node.property('iommus')?.cells ?? [];
   const found: DtNode[] = [];
   for (let at = 0; at < cells.length; ) {
@@ -58,6 +71,13 @@ export function iommusOfDevice(tree: DeviceTree, node: DtNode): readonly DtNode[
     at += 1 + width;
   }
   return found;
+}
+
+/** of_map_id() over entries of requester, IOMMU, its input and a length: every IOMMU that some requester has. */
+function iommusOfMap(tree: DeviceTree, host: DtNode): readonly DtNode[] {
+  const cells = host.property('iommu-map')?.cells ?? [];
+  const named = cells.flatMap((phandle, index) => (index % 4 === 1 ? (tree.byPhandle(phandle) ?? []) : []));
+  return [...new Set(named)].filter(({ available }) => available);
 }
 
 /** of_device_make_bus_id(): `f4100000.ade`, or `soc:thermal` for a node without an address. */
