@@ -1,6 +1,7 @@
 import type { Kernel } from '../init/kernel.ts';
 import { type Credentials, completeCredentials } from '../kernel/cred.ts';
 import { endThread } from '../kernel/exit.ts';
+import { noAlternateStack } from '../kernel/sigaltstack.ts';
 import { forceSignal } from '../kernel/signal.ts';
 import type { ProgramImage, Task } from '../kernel/task.ts';
 import { AddressSpace } from '../mm/address-space.ts';
@@ -155,6 +156,7 @@ function beginAnew(kernel: Kernel, task: Task, inode: Inode): void {
   }
   task.files.closeForExec(kernel, task);
   task.signals.forgetHandlers();
+  task.alternateStack = noAlternateStack;
   task.clearChildTid = 0;
   task.credentials = credentialsAfter(task.credentials, inode);
 }

@@ -10,27 +10,23 @@ import { Task } from './task.ts';
 
 /** Process 1: it has everything that the first program of a board is given, and runs nothing itself. */
 export function makeInit(kernel: Kernel): Task {
-  const task = new Task({
-    pid: kernel.tasks.nextPid(),
-    parent: undefined,
-    command: 'init',
-    credentials: rootCredentials,
-    files: new FdTable(),
-    memory: new AddressSpace(kernel),
-    limits: new Limits(),
-    root: kernel.mounts.root,
-    workingDirectory: kernel.mounts.root,
-    umask: 0o022,
-  });
-  kernel.tasks.add(task);
-  return task;
+  return addProcess(kernel, undefined, 'init', rootCredentials);
 }
 
 /** A fresh process: a child of process 1 with empty memory and no descriptors. */
 export function spawnTask(kernel: Kernel, credentials: Credentials, command: string): Task {
+  return addProcess(kernel, kernel.tasks.init, command, credentials);
+}
+
+function addProcess(
+  kernel: Kernel,
+  parent: Task | undefined,
+  command: string,
+  credentials: Credentials,
+): Task {
   const task = new Task({
     pid: kernel.tasks.nextPid(),
-    parent: kernel.tasks.init,
+    parent,
     command,
     credentials,
     files: new FdTable(),
@@ -50,6 +46,8 @@ export interface CloneSharing {
   readonly files: boolean;
   /** CLONE_THREAD: another thread of the same process. */
   readonly process?: boolean;
+  /** CLONE_VFORK: the parent waits, and the child may use its stacks. */
+  readonly lends?: boolean;
 }
 
 /** copy_process(): a child that is its parent's image. */
@@ -77,6 +75,7 @@ export function forkTask(kernel: Kernel, parent: Task, sharing: CloneSharing): T
   child.cgroup = parent.cgroup;
   if (!sharing.process) parent.signals.fork(child.signals);
   child.signals.blocked = parent.signals.blocked;
+  if (!sharing.memory || sharing.lends) child.alternateStack = parent.alternateStack;
   child.executed = parent.executed;
   kernel.tasks.add(child);
   return child;

@@ -11,6 +11,7 @@ import type { FutexWaiter } from './futex.ts';
 import type { RealTimer } from './itimer.ts';
 import type { Limits } from './limits.ts';
 import { WaitQueue } from './sched/wait.ts';
+import { type AlternateStack, noAlternateStack } from './sigaltstack.ts';
 import { Signals } from './signal.ts';
 
 /** `blocked`: in a system call that waits. `zombie`: ended, and nobody has asked how yet. `dead`: gone. */
@@ -111,6 +112,8 @@ export class Task {
   registers: ThreadRegisters | undefined = undefined;
   /** A child that runs in this process's memory, and must end or execute first (CLONE_VFORK). */
   vforkChild: Task | undefined = undefined;
+  /** Where handlers run that ask for a stack of their own. */
+  alternateStack: AlternateStack = noAlternateStack;
   /** Told when a wait is over. */
   onWake: (() => void) | undefined = undefined;
   #unsubscribe: (() => void)[] = [];

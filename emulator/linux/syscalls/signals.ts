@@ -1,5 +1,12 @@
 import { leaveHandler } from '../arch/arm64/kernel/signal.ts';
 import { blocked } from '../kernel/sched/wait.ts';
+import {
+  alternateStackBytes,
+  decodeAlternateStack,
+  describeAlternateStack,
+  encodeAlternateStack,
+  setAlternateStack,
+} from '../kernel/sigaltstack.ts';
 import { forceSignal } from '../kernel/signal.ts';
 import type { Task } from '../kernel/task.ts';
 import { copyToUser, readUser } from '../mm/uaccess.ts';
@@ -93,21 +100,15 @@ function returnFromSignal(task: Task): Errno | bigint {
   return 0;
 }
 
-const SS_DISABLE = 2;
-
-/** struct sigaltstack: base u64 @0, flags s32 @8, size u64 @16. It is kept for nobody: handlers bring their own stack. */
+/** sigaltstack(): asks for the stack of handlers, and sets it. */
 function setStack(task: Task, newAddress: number, oldAddress: number): Errno {
-  if (newAddress !== 0) {
-    const bytes = readUser(task, newAddress, 24);
-    if (typeof bytes === 'number') return bytes;
-    const view = new DataView(bytes.buffer);
-    const disables = (view.getInt32(8, true) & SS_DISABLE) !== 0;
-    if (!disables && view.getBigUint64(16, true) < 5120n) return -errno.ENOMEM;
-  }
-  if (oldAddress === 0) return 0;
-  const bytes = new Uint8Array(24);
-  new DataView(bytes.buffer).setInt32(8, SS_DISABLE, true);
-  return copyToUser(task, oldAddress, bytes) ? 0 : -errno.EFAULT;
+  const pointer = task.registers?.get(31) ?? 0n;
+  const bytes = newAddress === 0 ? undefined : readUser(task, newAddress, alternateStackBytes);
+  if (typeof bytes === 'number') return bytes;
+  const before = describeAlternateStack(task, pointer);
+  const result = bytes === undefined ? 0 : setAlternateStack(task, decodeAlternateStack(bytes), pointer);
+  if (result < 0 || oldAddress === 0) return result;
+  return copyToUser(task, oldAddress, encodeAlternateStack(before)) ? 0 : -errno.EFAULT;
 }
 
 /** Calls on signals. */
@@ -129,7 +130,7 @@ export const signalCalls: readonly SystemCall[] = [
   {
     name: 'sigaltstack',
     number: 132,
-    errnos: ['EFAULT', 'ENOMEM'],
+    errnos: ['EFAULT', 'EPERM', 'EINVAL', 'ENOMEM'],
     handler: (_kernel, task, newStack, oldStack) => setStack(task, asAddress(newStack), asAddress(oldStack)),
   },
   {

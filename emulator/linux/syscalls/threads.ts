@@ -46,7 +46,12 @@ function clone(kernel: Kernel, task: Task, flags: Register, addresses: CloneAddr
   if (has(CLONE_NEW_ANY)) return -errno.EINVAL;
   if (has(CLONE_THREAD) && !has(CLONE_SIGHAND)) return -errno.EINVAL;
   if (has(CLONE_SIGHAND) && !has(CLONE_VM)) return -errno.EINVAL;
-  const sharing = { memory: has(CLONE_VM), files: has(CLONE_FILES), process: has(CLONE_THREAD) };
+  const sharing = {
+    memory: has(CLONE_VM),
+    files: has(CLONE_FILES),
+    process: has(CLONE_THREAD),
+    lends: has(CLONE_VFORK),
+  };
   const child = forkTask(kernel, task, sharing);
   if (has(CLONE_PARENT_SETTID)) putUserInt32(task, parentTid, child.pid);
   if (has(CLONE_CHILD_SETTID)) putUserInt32(child, childTid, child.pid);

@@ -36,6 +36,32 @@ wanted('a compiled program', () => {
     expect(seen.nanoseconds).toBeGreaterThan(2_000_000_000n);
   });
 
+  it('handles signals on a stack of its own, and survives the overflow of the other one', async () => {
+    const seen = await runElfOn('hikey', compileForAarch64('fixtures/aarch64/alternate-stack.c'));
+    const insideOn = ['inside: own, flags 1, size 65536', 'set inside: Operation not permitted'];
+    expect(seen.stdout.split('\n')).toEqual([
+      'before: none, flags 2, size 0',
+      '5119 bytes: Cannot allocate memory',
+      'flags 4: Invalid argument',
+      'all of it: done',
+      'set: own, flags 0, size 65536',
+      'signal 10 on it',
+      ...insideOn,
+      'signal 11 on it',
+      ...insideOn,
+      'overflown: own, flags 0, size 65536',
+      'child: own, flags 0, size 65536',
+      'disarming: done',
+      'set: own, flags 80000000, size 65536',
+      'signal 10 on it',
+      'inside: none, flags 2, size 0',
+      'set inside: done',
+      'after: own, flags 80000000, size 65536',
+      '',
+    ]);
+    expect(seen.exitCode).toBe(0);
+  });
+
   it('gives the same trace in every run', async () => {
     const bytes = compileForAarch64('fixtures/aarch64/threads.c');
     const [first, second] = [await runElfOn('hikey', bytes), await runElfOn('hikey', bytes)];

@@ -1,18 +1,27 @@
 import type { ThreadRegisters } from '../../../../machine/cpu/arm64/registers.ts';
+import {
+  alternateStackBytes,
+  decodeAlternateStack,
+  disarmAlternateStack,
+  encodeAlternateStack,
+  handlerStackPointer,
+  setAlternateStack,
+} from '../../../kernel/sigaltstack.ts';
 import type { SignalAction } from '../../../kernel/signal.ts';
 import type { Task } from '../../../kernel/task.ts';
 import { copyToUser, readUser } from '../../../mm/uaccess.ts';
 import { vdsoSignalReturn } from './vdso.ts';
 
 /**
- * Signal frames on the stack of a program of machine code. Plays arch/arm64/kernel/signal.c, all releases. Deviations:
- * no SVE, SME or GCS records; alternate stacks are not used.
+ * Signal frames on the stack of a program of machine code. Plays arch/arm64/kernel/signal.c, all releases. Deviation:
+ * no SVE, SME or GCS records.
  */
 
 /** struct rt_sigframe: siginfo, then struct ucontext with struct sigcontext in it. */
 const offsets = {
   info: 0,
   context: 128,
+  stack: 128 + 16,
   signalMask: 128 + 40,
   machine: 128 + 176,
   reserved: 128 + 176 + 288,
@@ -43,7 +52,7 @@ export function enterHandler(
   restorer: bigint,
   facts: SignalFacts,
 ): boolean {
-  const stack = Number(registers.get(31));
+  const stack = Number(handlerStackPointer(task, registers.get(31), action.flags));
   const record = stack - (stack % 16) - 16;
   const frame = record - frameSizeBytes;
   const bytes = frameBytes(task, registers, facts);
@@ -63,6 +72,7 @@ export function enterHandler(
   registers.pc = Number(action.handler);
   const own = (action.flags & SA_NODEFER) === 0n ? 1n << BigInt(facts.signal - 1) : 0n;
   task.signals.blocked |= action.mask | own;
+  disarmAlternateStack(task);
   return true;
 }
 
@@ -72,6 +82,7 @@ function frameBytes(task: Task, registers: ThreadRegisters, facts: SignalFacts):
   view.setInt32(0, facts.signal, true);
   view.setInt32(8, facts.code, true);
   view.setBigUint64(16, BigInt(facts.address), true);
+  bytes.set(encodeAlternateStack(task.alternateStack), offsets.stack);
   view.setBigUint64(offsets.signalMask, task.signals.blocked, true);
   const at = offsets.machine;
   view.setBigUint64(at + machine.faultAddress, BigInt(facts.address), true);
@@ -106,5 +117,8 @@ export function leaveHandler(task: Task, registers: ThreadRegisters): boolean {
   registers.fpcr = view.getUint32(offsets.reserved + 12, true);
   for (let index = 0; index < 64; index += 1)
     registers.v64[index] = view.getBigUint64(offsets.reserved + 16 + 8 * index, true);
+  const stack = bytes.subarray(offsets.stack, offsets.stack + alternateStackBytes);
+  // restore_altstack() does not mind what is wrong with it.
+  setAlternateStack(task, decodeAlternateStack(stack), registers.get(31));
   return true;
 }
