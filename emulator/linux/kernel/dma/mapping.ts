@@ -62,10 +62,10 @@ function allocFromPool(
 ): Source | undefined {
   const { pool } = device;
   if (pool === undefined) return undefined;
-  const order = orderOf(pageCount);
-  const sizeBytes = BigInt(2 ** order * kernel.pageSizeBytes);
+  const blockPages = 2 ** orderOf(pageCount);
+  const sizeBytes = BigInt(blockPages * kernel.pageSizeBytes);
   const what = `the device's own coherent pool ${pool.name}, in a block of ${formatSize(sizeBytes)}`;
-  const pfn = pool.alloc(order);
+  const pfn = pool.alloc(blockPages);
   if (pfn === undefined) {
     const used = BigInt(pool.usedPages * kernel.pageSizeBytes);
     const total = BigInt(pool.pageCount * kernel.pageSizeBytes);
@@ -80,6 +80,6 @@ function allocFromPool(
     runs: [{ pfn, pageCount }],
     area: undefined,
     busAddress: device.busAddressOf(base) ?? base,
-    free: () => pool.free(pfn, order),
+    free: () => pool.free(pfn, blockPages),
   };
 }

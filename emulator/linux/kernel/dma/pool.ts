@@ -1,9 +1,9 @@
 import type { BootEnvironment } from '../../init/kernel.ts';
-import { Bitmap } from '../../lib/bitmap.ts';
 import { memparse } from '../../lib/cmdline.ts';
 import type { CmaArea } from '../../mm/cma.ts';
 import type { PageAllocator } from '../../mm/page-alloc.ts';
 import type { ZoneName } from '../../mm/zone.ts';
+import { PagePool } from './page-pool.ts';
 
 const kib128 = 128 * 1024;
 const pagesPerPoolPage = 2 ** 30 / kib128;
@@ -14,30 +14,13 @@ interface Pool {
   readonly flags: string;
 }
 
-/** Memory that was put aside for drivers that may not sleep; each run begins where a multiple of its order does. */
-export class AtomicPool {
+/** Memory that was put aside for drivers that may not sleep. */
+export class AtomicPool extends PagePool {
   readonly zone: ZoneName;
-  readonly basePfn: number;
-  readonly #used: Bitmap;
 
   constructor(zone: ZoneName, basePfn: number, pageCount: number) {
+    super(basePfn, pageCount);
     this.zone = zone;
-    this.basePfn = basePfn;
-    this.#used = new Bitmap(pageCount);
-  }
-
-  /** The first pfn of `pageCount` pages; undefined where there is no room. */
-  alloc(pageCount: number): number | undefined {
-    if (pageCount > this.#used.length) return undefined;
-    const order = Math.ceil(Math.log2(pageCount));
-    const place = this.#used.findClearArea(0, pageCount, 2 ** order - 1, 0);
-    if (place < 0) return undefined;
-    this.#used.set(place, pageCount);
-    return this.basePfn + place;
-  }
-
-  free(pfn: number, pageCount: number): void {
-    this.#used.clear(pfn - this.basePfn, pageCount);
   }
 }
 
