@@ -1,6 +1,6 @@
 import type { Kernel } from '../../init/kernel.ts';
 import type { Task } from '../../kernel/task.ts';
-import { copyToUser, readUser } from '../../mm/uaccess.ts';
+import { readUser } from '../../mm/uaccess.ts';
 import {
   DMA_BUF_IOCTL_EXPORT_SYNC_FILE,
   DMA_BUF_IOCTL_IMPORT_SYNC_FILE,
@@ -10,7 +10,7 @@ import {
 import { type Errno, errno } from '../../uapi/errno.ts';
 import { asAddress, type Register } from '../../uapi/registers.ts';
 import type { DmaBuf } from './dma-buf.ts';
-import { createSyncFile, mergeFences, syncFileAt } from './sync-file.ts';
+import { createSyncFile, deliverSyncFile, mergeFences, syncFileAt } from './sync-file.ts';
 
 /** A buffer's fences as sync files, and back: the ioctls that drivers/dma-buf/dma-buf.c has since 6.0. */
 
@@ -33,14 +33,7 @@ function exportSyncFile(buffer: DmaBuf, argument: Register, kernel: Kernel, task
   const access = (flags & DMA_BUF_SYNC_WRITE) !== 0 ? 'write' : 'read';
   const file = createSyncFile(kernel, mergeFences(kernel, buffer.reservation.fencesFor(access)));
   new DataView(bytes.buffer).setInt32(4, fd, true);
-  if (typeof file === 'number' || !copyToUser(task, address, bytes)) {
-    task.files.unreserve(fd);
-    if (typeof file === 'number') return file;
-    file.put(kernel, 'failed-call', task);
-    return -errno.EFAULT;
-  }
-  task.files.install(fd, file);
-  return 0;
+  return deliverSyncFile(kernel, task, fd, file, { address, bytes });
 }
 
 /** dma_buf_import_sync_file() */

@@ -2,13 +2,13 @@ import { OpenFile } from '../../fs/file.ts';
 import { Inode, type OpenRequest } from '../../fs/inode.ts';
 import type { Kernel } from '../../init/kernel.ts';
 import type { Task } from '../../kernel/task.ts';
-import { copyToUser, getUserInt32, readUser } from '../../mm/uaccess.ts';
+import { getUserInt32, readUser } from '../../mm/uaccess.ts';
 import { type Errno, errno } from '../../uapi/errno.ts';
 import { asAddress, type Register } from '../../uapi/registers.ts';
 import { S_IFREG } from '../../uapi/stat.ts';
 import { SW_SYNC_IOC_CREATE_FENCE, SW_SYNC_IOC_INC } from '../../uapi/sync-file.ts';
 import { DmaFence } from './dma-fence.ts';
-import { createSyncFile } from './sync-file.ts';
+import { createSyncFile, deliverSyncFile } from './sync-file.ts';
 
 /** A time line that its opener moves by hand. Plays drivers/dma-buf/sw_sync.c. */
 class SwSyncFile extends OpenFile {
@@ -50,14 +50,7 @@ class SwSyncFile extends OpenFile {
     const view = new DataView(bytes.buffer);
     const file = createSyncFile(kernel, this.#fenceAt(view.getUint32(0, true)));
     view.setInt32(36, fd, true);
-    if (typeof file === 'number' || !copyToUser(task, address, bytes)) {
-      task.files.unreserve(fd);
-      if (typeof file === 'number') return file;
-      file.put(kernel, 'failed-call', task);
-      return -errno.EFAULT;
-    }
-    task.files.install(fd, file);
-    return 0;
+    return deliverSyncFile(kernel, task, fd, file, { address, bytes });
   }
 
   #fenceAt(sequenceNumber: number): DmaFence {

@@ -142,6 +142,27 @@ export function mergeFences(kernel: Kernel, fences: readonly DmaFence[]): DmaFen
   return open.length === 1 ? first : new DmaFenceArray(open, kernel.fences.allocate());
 }
 
+/**
+ * Hands a sync file, or the errno of making it, to who asked: copies the argument with the number of its descriptor
+ * out, and installs the descriptor, or gives back the number that was kept for it.
+ */
+export function deliverSyncFile(
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+  file: OpenFile | Errno,
+  argument: { readonly address: number; readonly bytes: Uint8Array },
+): Errno {
+  if (typeof file !== 'number' && copyToUser(task, argument.address, argument.bytes)) {
+    task.files.install(fd, file);
+    return 0;
+  }
+  task.files.unreserve(fd);
+  if (typeof file === 'number') return file;
+  file.put(kernel, 'failed-call', task);
+  return -errno.EFAULT;
+}
+
 /** sync_file_create(), or -ENFILE. */
 export function createSyncFile(kernel: Kernel, fence: DmaFence, userName = ''): SyncFile | Errno {
   const opened = kernel.files.opened(kernel, false);
