@@ -1,7 +1,6 @@
 import type { OpenFile } from '../fs/file.ts';
-import { readVectors } from '../fs/read-write.ts';
+import { readVectors, type UserRange } from '../fs/read-write.ts';
 import type { Kernel } from '../init/kernel.ts';
-import { blocked } from '../kernel/sched/wait.ts';
 import type { Task } from '../kernel/task.ts';
 import { copyToUser, readUser } from '../mm/uaccess.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
@@ -45,6 +44,22 @@ function socketAt(task: Task, fd: number): UnixSocketFile | Errno {
   return file instanceof UnixSocketFile ? file : -errno.ENOTSOCK;
 }
 
+/** What sendmsg() and recvmsg() are told: the socket, the header and where the data lies. */
+interface MessageCall {
+  readonly socket: UnixSocketFile;
+  readonly header: Header;
+  readonly ranges: readonly UserRange[];
+}
+
+function readCall(task: Task, fd: number, address: number): MessageCall | Errno {
+  const socket = socketAt(task, fd);
+  if (typeof socket === 'number') return socket;
+  const header = readHeader(task, address);
+  if (typeof header === 'number') return header;
+  const ranges = readVectors(task, header.vectors, header.vectorCount);
+  return typeof ranges === 'number' ? ranges : { socket, header, ranges };
+}
+
 /** The files that a control message names; without references of their own yet. */
 function filesIn(task: Task, control: Uint8Array): OpenFile[] | Errno {
   const view = new DataView(control.buffer, control.byteOffset, control.byteLength);
@@ -77,12 +92,9 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 /** ___sys_sendmsg() */
 export function sendMessage(kernel: Kernel, task: Task, fd: number, address: number, flags: number): Errno {
-  const socket = socketAt(task, fd);
-  if (typeof socket === 'number') return socket;
-  const header = readHeader(task, address);
-  if (typeof header === 'number') return header;
-  const ranges = readVectors(task, header.vectors, header.vectorCount);
-  if (typeof ranges === 'number') return ranges;
+  const call = readCall(task, fd, address);
+  if (typeof call === 'number') return call;
+  const { socket, header, ranges } = call;
   const control = readUser(task, header.control, header.controlBytes);
   if (typeof control === 'number') return control;
   const files = filesIn(task, control);
@@ -108,15 +120,12 @@ export function receiveMessage(
   address: number,
   flags: number,
 ): Errno {
-  const socket = socketAt(task, fd);
-  if (typeof socket === 'number') return socket;
-  const header = readHeader(task, address);
-  if (typeof header === 'number') return header;
-  const ranges = readVectors(task, header.vectors, header.vectorCount);
-  if (typeof ranges === 'number') return ranges;
+  const call = readCall(task, fd, address);
+  if (typeof call === 'number') return call;
+  const { socket, header, ranges } = call;
   const room = ranges.reduce((sum, range) => sum + range.lengthBytes, 0);
   const message = socket.receive(room, kernel, task, (flags & MSG_DONTWAIT) !== 0);
-  if (typeof message === 'number') return message === blocked ? blocked : message;
+  if (typeof message === 'number') return message;
   let used = 0;
   for (const range of ranges) {
     const part = message.bytes.subarray(used, used + range.lengthBytes);
