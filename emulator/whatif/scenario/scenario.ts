@@ -3,7 +3,14 @@ import { inputError } from '../../base/input-error.ts';
 import { parseYaml, validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
 import { keysOf, refuseUnknownKeys, within } from '../../userland/workload/yaml-checks.ts';
 import { type Expectation, readExpectation } from './expectation.ts';
-import { type Amend, readSetting, type ScenarioPlace, type Setup, settingKeys } from './settings.ts';
+import {
+  type Amend,
+  emptySetup,
+  readSetting,
+  type ScenarioPlace,
+  type Setup,
+  settingKeys,
+} from './settings.ts';
 
 /** A question about one change: what holds before it, and what holds after. */
 export interface Scenario {
@@ -29,15 +36,6 @@ export const headShape = {
   summary: z.string('expected a sentence').min(1),
   threads: z.array(z.string().regex(/^[\w.-]+\/[\w.-]+#\d+$/, 'expected owner/repo#number')).default([]),
 };
-const nothing: Setup = {
-  board: undefined,
-  tree: undefined,
-  options: {},
-  workloads: [],
-  consumers: [],
-  credentials: undefined,
-  schedule: 'round-robin',
-};
 const ownKeys = [...Object.keys(headShape), 'before', 'change', 'after'];
 
 /**
@@ -50,7 +48,7 @@ export function parseScenario(text: string, file: string, resolve: (path: string
   refuseUnknownKeys(document, [...ownKeys, ...settingKeys], 'a scenario', scenarioFailure);
   const head = validateYaml(document, z.object(headShape), scenarioFailure);
   for (const key of ['change', 'before', 'after']) refuseMissing(document, key);
-  const setup = readSettings(document, place)(nothing);
+  const setup = readSettings(document, place)(emptySetup);
   if (setup.board === undefined && setup.tree === undefined) {
     throw scenarioFailure('a scenario needs a board or a tree', document.positionOf([]));
   }

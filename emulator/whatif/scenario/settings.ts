@@ -48,6 +48,17 @@ export interface Setup {
   readonly ramBytes?: bigint | undefined;
 }
 
+/** Where every setup begins. */
+export const emptySetup: Setup = {
+  board: undefined,
+  tree: undefined,
+  options: {},
+  workloads: [],
+  consumers: [],
+  credentials: undefined,
+  schedule: 'round-robin',
+};
+
 /** Puts something into a setup. */
 export type Amend = (setup: Setup) => Setup;
 

@@ -4,6 +4,7 @@ import { parseYaml, validateYaml, type YamlDocument, type YamlFailure } from '..
 import { keysOf, refuseUnknownKeys, within } from '../../userland/workload/yaml-checks.ts';
 import {
   type Amend,
+  emptySetup,
   readSetting,
   type ScenarioPlace,
   type Setup,
@@ -47,16 +48,6 @@ export interface SweepPoint {
 
 const sweepFailure: YamlFailure = (problem, position) =>
   inputError('sweep-broken', { problem }, { position });
-
-const nothing: Setup = {
-  board: undefined,
-  tree: undefined,
-  options: {},
-  workloads: [],
-  consumers: [],
-  credentials: undefined,
-  schedule: 'round-robin',
-};
 
 const headShape = {
   sweep: z.string('expected a short name').min(1),
@@ -177,7 +168,7 @@ export function workloadsOf(spec: SweepSpec): readonly string[] {
   const fromGrid = Array.from({ length: Number(axis?.count ?? 0n) }, (_, index) => axis?.at(index).amend);
   const amends = [spec.base, ...spec.list.flat().map(({ amend }) => amend), ...fromGrid];
   const names = amends.flatMap((amend) =>
-    (amend?.(nothing).workloads ?? []).flatMap((workload) => ('name' in workload ? [workload.name] : [])),
+    (amend?.(emptySetup).workloads ?? []).flatMap((workload) => ('name' in workload ? [workload.name] : [])),
   );
   return [...new Set(names)];
 }
@@ -192,7 +183,7 @@ export function pointAt(spec: SweepSpec, index: number): SweepPoint {
     rest = Math.floor(rest / size);
   }
   const chosen = [...(spec.list[rest] ?? []), ...fromGrid];
-  const setup = chosen.reduce((amended, { amend }) => amend(amended), spec.base(nothing));
+  const setup = chosen.reduce((amended, { amend }) => amend(amended), spec.base(emptySetup));
   return {
     index,
     values: Object.fromEntries(chosen.map(({ axis, label }) => [axis, label])),
