@@ -1,10 +1,9 @@
 import { InputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
 import { alignUp, formatSize, MiB } from '../../base/units.ts';
-import type { DtNode } from '../../devicetree/tree.ts';
-import { isCompatible } from '../../linux/drivers/of/flat-tree.ts';
 import { pageGeometry } from '../../linux/mm/page-geometry.ts';
 import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { defaultPoolNode } from '../default-pool.ts';
 import type { System } from '../system.ts';
 import { type Change, optionOf, setProperty, withChange } from './change.ts';
 import { cmaValue, withCma } from './changes/cma-parameter.ts';
@@ -108,7 +107,7 @@ function rangeOf(value: string): string {
 
 function devicetree({ environment }: System, wanted: bigint): Source {
   const { tree } = environment.handoff;
-  const node = (tree.node('/reserved-memory')?.children ?? []).findLast(isDefaultPool);
+  const node = defaultPoolNode(tree);
   if (node === undefined) {
     const text = `linux,cma,size=${megabytes(wanted)},reusable,default`;
     return {
@@ -126,11 +125,6 @@ function devicetree({ environment }: System, wanted: bigint): Source {
     position: tree.positionOf(node, property),
     change: setProperty(node.path, property, value),
   };
-}
-
-function isDefaultPool(node: DtNode): boolean {
-  const isPool = isCompatible(node, 'shared-dma-pool') && node.has('reusable') && !node.has('no-map');
-  return isPool && node.available && node.has('linux,cma-default');
 }
 
 function configuration({ environment }: System, wanted: bigint): Source {

@@ -1,9 +1,9 @@
 import { hex, MiB } from '../../base/units.ts';
 import type { DtNode } from '../../devicetree/tree.ts';
-import { isCompatible } from '../../linux/drivers/of/flat-tree.ts';
 import type { KernelConfig } from '../../linux/kconfig.ts';
 import { pageGeometry } from '../../linux/mm/page-geometry.ts';
 import type { BootRequest } from '../boot-tree.ts';
+import { defaultPoolNode } from '../default-pool.ts';
 import { type Change, deleteProperty, setProperty, withChange } from '../explain/change.ts';
 import { cmaValue, withCma } from '../explain/changes/cma-parameter.ts';
 import type { System } from '../system.ts';
@@ -31,7 +31,7 @@ export function sizingOf(system: System): Sizing {
     };
     return { by: 'command line', unitBytes, changes };
   }
-  const node = (handoff.tree.node('/reserved-memory')?.children ?? []).findLast(isDefaultPool);
+  const node = defaultPoolNode(handoff.tree);
   if (node !== undefined) {
     return { by: 'devicetree', unitBytes, changes: (size, base) => nodeChanges(system, node, size, base) };
   }
@@ -50,11 +50,6 @@ export function sized(
   baseBytes?: bigint,
 ): BootRequest {
   return sizing.changes(sizeBytes, baseBytes).reduce(withChange, request);
-}
-
-function isDefaultPool(node: DtNode): boolean {
-  const isPool = isCompatible(node, 'shared-dma-pool') && node.has('reusable') && !node.has('no-map');
-  return isPool && node.available && node.has('linux,cma-default');
 }
 
 function nodeChanges(
