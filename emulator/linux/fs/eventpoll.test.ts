@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { failure } from '../../testing/failures.ts';
 import { smallKernel } from '../../testing/small-kernel.ts';
 import { WaitsForever } from '../../userland/errors.ts';
 import { type Process, spawnProcess } from '../../userland/process.ts';
@@ -19,7 +20,6 @@ beforeEach(() => {
   process = spawnProcess(smallKernel());
 });
 
-const failure = (code: string) => expect.objectContaining({ code });
 const epoll = () => process.syscall('epoll_create1', 0);
 
 /** struct epoll_event on arm64: events @0, data @8. */

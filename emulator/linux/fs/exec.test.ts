@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../testing/failures.ts';
 import { smallKernel } from '../../testing/small-kernel.ts';
-import { ProgramReplaced, SyscallError } from '../../userland/errors.ts';
+import { ProgramReplaced } from '../../userland/errors.ts';
 import { spawnProcess } from '../../userland/process.ts';
 import { FunctionImage } from '../../userland/workload/program-tools.ts';
 import { installProgram } from '../syscalls.ts';
@@ -22,16 +23,6 @@ function executed(act: () => never) {
     if (error instanceof ProgramReplaced) return error.executed;
     throw error;
   }
-}
-
-function codeOf(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof SyscallError) return error.code;
-    throw error;
-  }
-  return 'success';
 }
 
 describe('execve()', () => {

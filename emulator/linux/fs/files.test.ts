@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { codeOf, failure } from '../../testing/failures.ts';
 import { smallKernel } from '../../testing/small-kernel.ts';
 import { WaitsForever } from '../../userland/errors.ts';
 import { type Process, spawnProcess } from '../../userland/process.ts';
@@ -31,7 +32,6 @@ beforeEach(() => {
   root = spawnProcess(kernel);
 });
 
-const failure = (code: string) => expect.objectContaining({ code });
 const heap = '/dev/dma_heap/system';
 
 describe('a folder in memory', () => {
@@ -62,23 +62,17 @@ describe('opening a heap node', () => {
   });
 
   it('is for its owner, its group and those who may override', () => {
-    const opens = (credentials: Parameters<typeof spawnProcess>[1]) => {
-      try {
-        spawnProcess(kernel, credentials).open(heap, O_RDWR);
-        return 'opened';
-      } catch (error) {
-        return (error as { code: string }).code;
-      }
-    };
+    const opens = (credentials: Parameters<typeof spawnProcess>[1]) =>
+      codeOf(() => spawnProcess(kernel, credentials).open(heap, O_RDWR));
     const video = { uid: 1000, gid: 1000, groups: [44] };
     expect(opens(video)).toBe('EACCES');
     root.syscall('fchownat', -100, root.memory.allocateString(heap), 0, 44, 0);
     root.syscall('fchmodat', -100, root.memory.allocateString(heap), 0o660);
-    expect(opens(video)).toBe('opened');
+    expect(opens(video)).toBe('success');
     expect(opens({ uid: 1000, gid: 1000 })).toBe('EACCES');
-    expect(opens({ uid: 1000, gid: 44 })).toBe('opened');
-    expect(opens({ uid: 0, capabilities: new Set() })).toBe('opened');
-    expect(opens({ uid: 5, capabilities: new Set(['CAP_DAC_OVERRIDE']) })).toBe('opened');
+    expect(opens({ uid: 1000, gid: 44 })).toBe('success');
+    expect(opens({ uid: 0, capabilities: new Set() })).toBe('success');
+    expect(opens({ uid: 5, capabilities: new Set(['CAP_DAC_OVERRIDE']) })).toBe('success');
   });
 
   it('asks for nothing but search on the way with O_PATH', () => {

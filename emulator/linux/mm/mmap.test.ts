@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { failure } from '../../testing/failures.ts';
 import { smallKernel } from '../../testing/small-kernel.ts';
 import { MemoryFault, ProcessEnded } from '../../userland/errors.ts';
 import { type Process, spawnProcess } from '../../userland/process.ts';
@@ -33,8 +34,6 @@ beforeEach(() => {
   kernel = smallKernel();
   process = spawnProcess(kernel);
 });
-
-const failure = (code: string) => expect.objectContaining({ code });
 
 function buffer(flags: number, pages = 4): number {
   return process.dmaHeapAlloc(process.open('/dev/dma_heap/system', O_RDWR), pages * page, flags);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { failure } from '../../testing/failures.ts';
 import { receiveRights, sendRights, socketPair } from '../../testing/rights.ts';
 import { smallKernel } from '../../testing/small-kernel.ts';
 import { WaitsForever } from '../../userland/errors.ts';
@@ -14,8 +15,6 @@ beforeEach(() => {
   kernel = smallKernel();
   process = spawnProcess(kernel);
 });
-
-const failure = (code: string) => expect.objectContaining({ code });
 
 function buffer(): number {
   const heap = process.open('/dev/dma_heap/system', O_RDWR);

@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../testing/failures.ts';
 import { smallKernel } from '../../testing/small-kernel.ts';
-import { SyscallError } from '../../userland/errors.ts';
 import { type Process, spawnProcess } from '../../userland/process.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, O_RDWR } from '../uapi/fcntl.ts';
 import { signals } from '../uapi/signal.ts';
-
-function codeOf(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof SyscallError) return error.code;
-    throw error;
-  }
-  return 'success';
-}
 
 function room(process: Process, size: number): number {
   return Number(process.memory.allocate(size));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { O_RDWR } from '../../linux/uapi/fcntl.ts';
+import { codeOf } from '../../testing/failures.ts';
 import { programJob, runSmall, yamlJob } from '../../testing/run-small.ts';
 import { smallKernel } from '../../testing/small-kernel.ts';
 import { System } from '../../whatif/system.ts';
-import { SyscallError } from '../errors.ts';
 import type { Process } from '../process.ts';
 import { parseFault } from './parse-fault.ts';
 
@@ -14,15 +14,7 @@ function systemWith(...faults: readonly string[]) {
 }
 
 function codes(attempts: readonly (() => unknown)[]): readonly string[] {
-  return attempts.map((attempt) => {
-    try {
-      attempt();
-    } catch (error) {
-      if (error instanceof SyscallError) return error.code;
-      throw error;
-    }
-    return 'ok';
-  });
+  return attempts.map(codeOf);
 }
 
 function allocations(process: Process, heap: string, sizes: readonly number[]): readonly string[] {
@@ -33,7 +25,11 @@ function allocations(process: Process, heap: string, sizes: readonly number[]): 
 describe('faults', () => {
   it('fail the n-th allocation and no other', () => {
     const { system, injector } = systemWith('fail=alloc:nth=2');
-    expect(allocations(system.spawn(), 'system', [4096, 4096, 4096])).toEqual(['ok', 'ENOMEM', 'ok']);
+    expect(allocations(system.spawn(), 'system', [4096, 4096, 4096])).toEqual([
+      'success',
+      'ENOMEM',
+      'success',
+    ]);
     expect(injector.injected).toEqual([{ kind: 'fail', process: 'program', call: 'ioctl', what: 'ENOMEM' }]);
     expect(system.running.dmaBufs.live).toHaveLength(2);
   });
@@ -45,8 +41,8 @@ describe('faults', () => {
       'fail=alloc:heap=system:minSize=1M:errno=ENOSPC',
     );
     expect(allocations(system.spawn(), 'linux,cma', [4096, 4096])).toEqual(['ENOMEM', 'ENOMEM']);
-    expect(allocations(system.spawn(), 'system', [4096, 1 << 20])).toEqual(['ok', 'ENOSPC']);
-    expect(allocations(system.spawn({}, 'victim'), 'system', [4096, 4096])).toEqual(['EINTR', 'ok']);
+    expect(allocations(system.spawn(), 'system', [4096, 1 << 20])).toEqual(['success', 'ENOSPC']);
+    expect(allocations(system.spawn({}, 'victim'), 'system', [4096, 4096])).toEqual(['EINTR', 'success']);
   });
 
   it('interrupt any call, or let it find no free descriptor', () => {
@@ -54,11 +50,11 @@ describe('faults', () => {
     const process = system.spawn();
     const open = () => process.open('/dev/zero', O_RDWR);
     expect(codes([open, open, open, () => process.read(0, 1), () => process.read(0, 1)])).toEqual([
-      'ok',
+      'success',
       'EMFILE',
-      'ok',
+      'success',
       'EINTR',
-      'ok',
+      'success',
     ]);
   });
 
@@ -78,7 +74,7 @@ describe('faults', () => {
     const { system } = systemWith('vanish=linux,cma:nth=2');
     const process = system.spawn();
     const open = () => process.open('/dev/dma_heap/linux,cma', O_RDWR);
-    expect(codes([open, open])).toEqual(['ok', 'ENOENT']);
+    expect(codes([open, open])).toEqual(['success', 'ENOENT']);
     expect(process.readdir('/dev/dma_heap')).toEqual(['system']);
   });
 

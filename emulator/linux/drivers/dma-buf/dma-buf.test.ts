@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { smallKernel } from '../../../testing/small-kernel.ts';
+import { failure } from '../../../testing/failures.ts';
+import { openHeap } from '../../../testing/open-heap.ts';
 import { type Process, spawnProcess } from '../../../userland/process.ts';
 import type { ReleaseCause } from '../../fs/file.ts';
 import type { Kernel } from '../../init/kernel.ts';
@@ -13,15 +14,12 @@ let process: Process;
 let heap: number;
 
 beforeEach(() => {
-  kernel = smallKernel();
-  process = spawnProcess(kernel);
-  heap = process.open('/dev/dma_heap/linux,cma', O_RDWR);
+  ({ kernel, process, heap } = openHeap('linux,cma'));
 });
 
 const usedPages = () => kernel.cma.all[0]?.usedPages ?? 0;
 const map = (fd: number, length: number) =>
   process.mmap({ fd, length, prot: PROT_READ | PROT_WRITE, flags: MAP_SHARED });
-const failure = (code: string) => expect.objectContaining({ code });
 
 describe('a buffer', () => {
   it('lives as long as a descriptor, a duplicate or a mapping refers to it', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openHeap } from '../../../testing/open-heap.ts';
 import { smallKernel } from '../../../testing/small-kernel.ts';
-import { type Process, spawnProcess } from '../../../userland/process.ts';
+import type { Process } from '../../../userland/process.ts';
 import type { Kernel } from '../../init/kernel.ts';
 import {
   type AllocationData,
@@ -22,9 +23,7 @@ let process: Process;
 let heap: number;
 
 function boot(release = '6.1'): void {
-  kernel = smallKernel({ release });
-  process = spawnProcess(kernel);
-  heap = process.open('/dev/dma_heap/linux,cma', O_RDONLY);
+  ({ kernel, process, heap } = openHeap('linux,cma', { release }, O_RDONLY));
 }
 
 beforeEach(() => boot());

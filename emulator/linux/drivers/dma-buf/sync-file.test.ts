@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { failure } from '../../../testing/failures.ts';
 import { smallKernel } from '../../../testing/small-kernel.ts';
 import { WaitsForever } from '../../../userland/errors.ts';
 import { type Process, spawnProcess } from '../../../userland/process.ts';
@@ -30,8 +31,6 @@ beforeEach(() => {
   timeline = process.open('/sys/kernel/debug/sync/sw_sync', O_RDWR);
   buffer = process.dmaHeapAlloc(process.open('/dev/dma_heap/system', O_RDWR), 4096, O_RDWR);
 });
-
-const failure = (code: string) => expect.objectContaining({ code });
 
 /** struct sw_sync_create_fence_data: value @0, name @4, fence @36. */
 function fenceAt(value: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../../testing/failures.ts';
 import { type SmallKernelOptions, smallKernel } from '../../../testing/small-kernel.ts';
-import { SyscallError } from '../../../userland/errors.ts';
 import { type Process, spawnProcess } from '../../../userland/process.ts';
 import { DMA_BUF_SYNC_END, DMA_BUF_SYNC_RW } from '../../uapi/dma-buf.ts';
 import { F_ADD_SEALS, F_SEAL_FUTURE_WRITE, F_SEAL_SHRINK, F_SEAL_WRITE, O_RDWR } from '../../uapi/fcntl.ts';
@@ -49,16 +49,6 @@ function sealed(process: Process, sizeBytes: number, seals = F_SEAL_SHRINK): num
   process.ftruncate(memfd, sizeBytes);
   process.fcntl(memfd, F_ADD_SEALS, seals);
   return memfd;
-}
-
-function codeOf(act: () => unknown): string {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof SyscallError) return error.code;
-    throw error;
-  }
-  return 'success';
 }
 
 describe('/dev/udmabuf', () => {

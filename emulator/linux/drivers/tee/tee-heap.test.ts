@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../../testing/failures.ts';
 import { smallKernel } from '../../../testing/small-kernel.ts';
 import { spawnProcess } from '../../../userland/process.ts';
 import type { TeeFacts } from '../../init/platform.ts';
@@ -9,7 +10,6 @@ const offer = (facts: Partial<TeeFacts>): { tee: TeeFacts } => ({
   tee: { staticPool: undefined, dynamicBytes: undefined, uses: ['secure-video'], ...facts },
 });
 const owned = { baseBytes: 0x4c00_0000n, sizeBytes: 0x10_0000n };
-const failure = (code: string) => expect.objectContaining({ code });
 const heapsOf = (kernel: ReturnType<typeof smallKernel>) => kernel.dmaHeaps.all.map(({ name }) => name);
 
 describe('heaps of protected memory', () => {

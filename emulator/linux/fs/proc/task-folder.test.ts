@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { failure } from '../../../testing/failures.ts';
 import { smallKernel } from '../../../testing/small-kernel.ts';
 import { type Process, spawnProcess } from '../../../userland/process.ts';
 import type { Kernel } from '../../init/kernel.ts';
@@ -14,7 +15,6 @@ beforeEach(() => {
 });
 
 const readWrite = PROT_READ | PROT_WRITE;
-const failure = (code: string) => expect.objectContaining({ code });
 
 function buffer(heap: 'system' | 'linux,cma', pages = 2): number {
   const heapFd = process.open(`/dev/dma_heap/${heap}`, O_RDWR);

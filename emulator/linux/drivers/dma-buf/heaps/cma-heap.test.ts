@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { smallKernel } from '../../../../testing/small-kernel.ts';
-import { type Process, spawnProcess } from '../../../../userland/process.ts';
+import { failure } from '../../../../testing/failures.ts';
+import { openHeap } from '../../../../testing/open-heap.ts';
+import type { Process } from '../../../../userland/process.ts';
 import type { Kernel } from '../../../init/kernel.ts';
 import { O_RDWR } from '../../../uapi/fcntl.ts';
 import { MAP_PRIVATE, MAP_SHARED, MREMAP_MAYMOVE, PROT_READ, PROT_WRITE } from '../../../uapi/mman.ts';
@@ -11,14 +12,10 @@ let process: Process;
 let heap: number;
 
 function boot(release = '6.1'): void {
-  kernel = smallKernel({ release });
-  process = spawnProcess(kernel);
-  heap = process.open('/dev/dma_heap/linux,cma', O_RDWR);
+  ({ kernel, process, heap } = openHeap('linux,cma', { release }));
 }
 
 beforeEach(() => boot());
-
-const failure = (code: string) => expect.objectContaining({ code });
 
 describe('a buffer of a CMA heap', () => {
   it('is one run of pages, aligned to its size up to 1 MiB', () => {

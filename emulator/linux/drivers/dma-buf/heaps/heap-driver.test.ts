@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../../../testing/failures.ts';
 import { smallKernel } from '../../../../testing/small-kernel.ts';
 import { type Process, spawnProcess } from '../../../../userland/process.ts';
 import type { Kernel } from '../../../init/kernel.ts';
@@ -38,7 +39,6 @@ function withHeap(driver: HeapDriver): { kernel: Kernel; process: Process; heap:
   return { kernel, process, heap: process.open(`/dev/dma_heap/${driver.name}`, O_RDWR) };
 }
 
-const failure = (code: string) => expect.objectContaining({ code });
 const map = (process: Process, fd: number) =>
   process.mmap({ fd, length: 4096, prot: PROT_READ | PROT_WRITE, flags: MAP_SHARED });
 

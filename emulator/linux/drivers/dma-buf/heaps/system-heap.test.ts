@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { smallKernel } from '../../../../testing/small-kernel.ts';
+import { openHeap } from '../../../../testing/open-heap.ts';
 import { ProcessEnded } from '../../../../userland/errors.ts';
 import { type Process, spawnProcess } from '../../../../userland/process.ts';
 import type { Kernel } from '../../../init/kernel.ts';
@@ -14,9 +14,7 @@ let process: Process;
 let heap: number;
 
 function boot(release = '6.1'): void {
-  kernel = smallKernel({ release });
-  process = spawnProcess(kernel);
-  heap = process.open('/dev/dma_heap/system', O_RDWR);
+  ({ kernel, process, heap } = openHeap('system', { release }));
 }
 
 beforeEach(() => boot());
