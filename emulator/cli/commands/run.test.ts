@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RunDocument } from '../../report/run-json.ts';
-import { runCli } from '../cli.ts';
+import { runCommand } from '../test-io.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'heapboard-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,20 +14,7 @@ function put(name: string, text: string): string {
   return file;
 }
 
-async function heapboard(...words: readonly string[]) {
-  let [out, err] = ['', ''];
-  const code = await runCli(words, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    stdin: async () => new Uint8Array(),
-    colours: false,
-  });
-  return { code, out, err };
-}
+const heapboard = (...words: readonly string[]) => runCommand(words);
 
 async function json(...words: readonly string[]): Promise<RunDocument> {
   const { out } = await heapboard('run', ...words, '--json');

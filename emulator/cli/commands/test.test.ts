@@ -1,21 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ScenarioDocument } from '../../report/scenario-json.ts';
-import { runCli } from '../cli.ts';
+import { runCommand } from '../test-io.ts';
 
-async function heapboard(...words: readonly string[]) {
-  let [out, err] = ['', ''];
-  const code = await runCli(words, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    stdin: async () => new Uint8Array(),
-    colours: false,
-  });
-  return { code, out, err };
-}
+const heapboard = (...words: readonly string[]) => runCommand(words);
 
 const broken = 'fixtures/broken/scenarios';
 
