@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Journal } from '../sweep/journal.ts';
-import { loadSweep } from '../sweep/load-spec.ts';
+import { Journal, type JournalHeader } from '../sweep/journal.ts';
+import { type LoadedSweep, loadSweep } from '../sweep/load-spec.ts';
 import { openPool } from '../sweep/pool.ts';
 import { ResultCache, runSweep } from '../sweep/run-sweep.ts';
 import { runCommand } from '../test-io.ts';
@@ -27,6 +27,13 @@ let folder: string;
 const at = (name: string) => join(folder, name);
 const sweep = (...words: readonly string[]) => runCommand(['sweep', at('s.yaml'), '--jobs', '1', ...words]);
 const bytes = (name: string) => readFileSync(at(name), 'utf8');
+const headerOf = ({ whole }: LoadedSweep): JournalHeader => ({
+  schemaVersion: 1,
+  sweep: 'pools',
+  spec: whole,
+  points: 12,
+  shard: '1/1',
+});
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sweep-'));
@@ -65,14 +72,7 @@ describe('sweep', () => {
   it('goes on where it was killed, and gives the same bytes', async () => {
     await sweep('--out', at('whole.jsonl'));
     const loaded = loadSweep(spec, at('s.yaml'), 1000);
-    const header = {
-      schemaVersion: 1,
-      sweep: 'pools',
-      spec: loaded.whole,
-      points: 12,
-      shard: '1/1',
-    } as const;
-    const journal = Journal.open(at('killed.jsonl.journal'), header, false);
+    const journal = Journal.open(at('killed.jsonl.journal'), headerOf(loaded), false);
     const { run, close } = await openPool(loaded, 1000, 1);
     const results = await run([3, 0, 7, 11, 5]);
     for (const [index, point] of [3, 0, 7, 11, 5].entries()) {
@@ -108,14 +108,7 @@ describe('sweep', () => {
 
   it('stops when it is told to, and keeps what is done', async () => {
     const loaded = loadSweep(spec, at('s.yaml'), 1000);
-    const header = {
-      schemaVersion: 1,
-      sweep: 'pools',
-      spec: loaded.whole,
-      points: 12,
-      shard: '1/1',
-    } as const;
-    const journal = Journal.open(at('j'), header, false);
+    const journal = Journal.open(at('j'), headerOf(loaded), false);
     const tools = { journal, cache: new ResultCache(), pool: await openPool(loaded, 1000, 1) };
     let asked = 0;
     const stopped = () => {
