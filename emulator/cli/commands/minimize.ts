@@ -1,22 +1,13 @@
 import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { defineCommand } from '../command.ts';
-import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeOutput } from '../output-file.ts';
 import { readText } from '../read-text.ts';
-import { chooseInput } from '../replay-input.ts';
+import { chooseInput, traceArguments } from '../replay-input.ts';
 
 /** `heapboard minimize`: the smallest part of a trace that still fails. */
 export const minimizeCommand = defineCommand({
-  arguments: [
-    { name: 'trace', describe: 'a file that `run --record` or `import strace` wrote' },
-    {
-      name: 'input',
-      describe: "a board's name or a devicetree file; the board of --board or of the trace where not given",
-      optional: true,
-      complete: boardCompletions,
-    },
-  ],
+  arguments: traceArguments,
   options: {
     output: {
       takes: 'value',

@@ -1,21 +1,12 @@
 import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { defineCommand } from '../command.ts';
-import { boardCompletions } from '../completions.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readText } from '../read-text.ts';
-import { chooseInput } from '../replay-input.ts';
+import { chooseInput, traceArguments } from '../replay-input.ts';
 
 /** `heapboard replay`: the calls of a trace, made again on another board or release. */
 export const replayCommand = defineCommand({
-  arguments: [
-    { name: 'trace', describe: 'a file that `run --record` or `import strace` wrote' },
-    {
-      name: 'input',
-      describe: "a board's name or a devicetree file; the board of --board or of the trace where not given",
-      optional: true,
-      complete: boardCompletions,
-    },
-  ],
+  arguments: traceArguments,
   options: {
     json: { takes: 'nothing', describe: 'one JSON document on stdout (docs/traces.md)' },
     ...bootOptionTable,
