@@ -121,6 +121,7 @@ function start(kernel: Kernel, task: Task, program: ElfProgram, executed: Execut
     entry: loaded.entry,
   });
   if (pointer < 0) return pointer;
+  task.memory.startStack = pointer;
   const registers = new ThreadRegisters();
   registers.x[31] = BigInt(pointer);
   registers.pc = interpreter?.entry ?? loaded.entry;

@@ -26,6 +26,7 @@ const aux = {
   AT_RANDOM: 25,
   AT_HWCAP2: 26,
   AT_EXECFN: 31,
+  AT_SYSINFO_EHDR: 33,
   AT_MINSIGSTKSZ: 51,
 } as const;
 
@@ -81,6 +82,8 @@ function auxiliaryVector(
 ): readonly (readonly [number, number])[] {
   const { uid, gid } = task.credentials;
   return [
+    [aux.AT_SYSINFO_EHDR, task.memory.vdso],
+    [aux.AT_MINSIGSTKSZ, signalStackBytes],
     [aux.AT_HWCAP, hardwareCapabilities],
     [aux.AT_PAGESZ, facts.pageSizeBytes],
     [aux.AT_CLKTCK, 100],
@@ -99,7 +102,6 @@ function auxiliaryVector(
     [aux.AT_HWCAP2, 0],
     [aux.AT_EXECFN, strings.executable],
     [aux.AT_PLATFORM, strings.platform],
-    [aux.AT_MINSIGSTKSZ, signalStackBytes],
     [aux.AT_NULL, 0],
   ];
 }

@@ -39,6 +39,9 @@ export class AddressSpace {
   users = 1;
   brkStart = brkBase;
   brk = brkBase;
+  /** Where the vDSO and the first stack pointer are; 0 in a process of no machine code. */
+  vdso = 0;
+  startStack = 0;
   /** Changes whenever a translation that was given may no longer hold. */
   generation = 0;
   /** The last translations, for runs of accesses to one page. */

@@ -284,7 +284,10 @@ function growHeap(space: AddressSpace, oldEnd: number, newEnd: number): void {
 
 /** dup_mmap(): what a child gets of its parent's memory. */
 export function forkMemory(parent: AddressSpace, child: AddressSpace): void {
+  child.brkStart = parent.brkStart;
   child.brk = parent.brk;
+  child.vdso = parent.vdso;
+  child.startStack = parent.startStack;
   for (const area of parent.areas) {
     if ((area.flags & VM_DONTCOPY) !== 0) continue;
     const copy = area.copyFor(area.start, area.end, parent.host.pageSizeBytes);

@@ -62,6 +62,24 @@ wanted('a compiled program', () => {
     expect(seen.exitCode).toBe(0);
   });
 
+  it('finds the clock in the vDSO, and its own memory by name', async () => {
+    const seen = await runElfOn('hikey', compileForAarch64('fixtures/aarch64/vdso.c'));
+    expect(seen.stdout.split('\n')).toEqual([
+      'clock_gettime 0, set',
+      'clock_gettime of no clock -22',
+      'clock_getres 0, 1',
+      'gettimeofday 0, set',
+      'rt_sigreturn is there, nothing else is there',
+      "child's heap grows",
+      '[heap]',
+      '[heap]',
+      '[vdso]',
+      '[stack]',
+      '',
+    ]);
+    expect(seen.exitCode).toBe(0);
+  });
+
   it('gives the same trace in every run', async () => {
     const bytes = compileForAarch64('fixtures/aarch64/threads.c');
     const [first, second] = [await runElfOn('hikey', bytes), await runElfOn('hikey', bytes)];

@@ -16,8 +16,10 @@ function hexDigits(value: number, width: number): string {
 
 function nameOf(task: Task, area: vm.VmArea): string {
   if (area.file !== undefined) return area.file.path.replaceAll('\n', '\\012');
-  const { brkStart, brk } = task.memory;
-  return area.start <= brk && area.end >= brkStart ? '[heap]' : '';
+  const { brkStart, brk, vdso, startStack } = task.memory;
+  if (vdso !== 0 && area.start === vdso) return '[vdso]';
+  if (area.start <= brk && area.end >= brkStart) return '[heap]';
+  return startStack !== 0 && area.start <= startStack && area.end >= startStack ? '[stack]' : '';
 }
 
 /** show_map_vma(): the name begins at column 73. */

@@ -10,7 +10,7 @@ import {
 import type { SignalAction } from '../../../kernel/signal.ts';
 import type { Task } from '../../../kernel/task.ts';
 import { copyToUser, readUser } from '../../../mm/uaccess.ts';
-import { vdsoSignalReturn } from './vdso.ts';
+import { signalReturnOf } from './vdso.ts';
 
 /**
  * Signal frames on the stack of a program of machine code. Plays arch/arm64/kernel/signal.c, all releases. Deviation:
@@ -68,7 +68,7 @@ export function enterHandler(
   }
   registers.x[31] = BigInt(frame);
   registers.x[29] = BigInt(record);
-  registers.x[30] = (action.flags & SA_RESTORER) !== 0n ? restorer : BigInt(vdsoSignalReturn);
+  registers.x[30] = (action.flags & SA_RESTORER) !== 0n ? restorer : BigInt(signalReturnOf(task));
   registers.pc = Number(action.handler);
   const own = (action.flags & SA_NODEFER) === 0n ? 1n << BigInt(facts.signal - 1) : 0n;
   task.signals.blocked |= action.mask | own;

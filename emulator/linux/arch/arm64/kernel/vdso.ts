@@ -11,20 +11,15 @@ import {
   PROT_READ,
   PROT_WRITE,
 } from '../../../uapi/mman.ts';
+import { makeVdsoImage } from './vdso-image.ts';
 
-/**
- * The page with which handlers of signals end. Plays the part of arch/arm64/kernel/vdso that every program needs;
- * AT_SYSINFO_EHDR is not announced, so programs ask the kernel for the time.
- */
+/** Maps the vDSO. Plays arch/arm64/kernel/vdso.c. */
 
 /** Above all mappings, below the stack. */
 const vdsoPage = 0xffff_f7ff_0000;
-/** __kernel_rt_sigreturn */
-export const vdsoSignalReturn = vdsoPage;
-/** mov x8, #139; svc #0 */
-const signalReturnCode = [0xd280_1168, 0xd400_0001];
+const image = makeVdsoImage();
 
-/** arch_setup_additional_pages() */
+/** arch_setup_additional_pages(): AT_SYSINFO_EHDR tells where it is. */
 export function mapVdso(kernel: Kernel, task: Task): boolean {
   const mapped = mapMemory(kernel, task, {
     address: vdsoPage,
@@ -34,7 +29,12 @@ export function mapVdso(kernel: Kernel, task: Task): boolean {
     file: undefined,
     offsetPages: 0,
   });
-  const code = new Uint8Array(Uint32Array.from(signalReturnCode).buffer);
-  if (mapped < 0 || !copyToUser(task, vdsoPage, code)) return false;
+  if (mapped < 0 || !copyToUser(task, vdsoPage, image.bytes)) return false;
+  task.memory.vdso = vdsoPage;
   return mprotect(task, vdsoPage, kernel.pageSizeBytes, PROT_READ | PROT_EXEC) === 0;
+}
+
+/** Where a handler without SA_RESTORER returns to: __kernel_rt_sigreturn. */
+export function signalReturnOf(task: Task): number {
+  return task.memory.vdso + image.signalReturn;
 }
