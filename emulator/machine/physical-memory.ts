@@ -18,7 +18,21 @@ export interface FrameStore {
   give(frame: Uint8Array): void;
 }
 
-const heapStore: FrameStore = { take: () => new Uint8Array(frameBytes), give() {} };
+/** Frames that are kept for the next ones: making one is dearer than clearing one. */
+const mostSpareFrames = 64;
+
+/** Frames of their own. */
+class OwnFrames implements FrameStore {
+  readonly #spare: Uint8Array[] = [];
+
+  take(): Uint8Array {
+    return this.#spare.pop()?.fill(0) ?? new Uint8Array(frameBytes);
+  }
+
+  give(frame: Uint8Array): void {
+    if (this.#spare.length < mostSpareFrames) this.#spare.push(frame);
+  }
+}
 
 /**
  * RAM, sparse: a frame of 4 KiB has bytes once something was written to it, everything else reads as zero
@@ -28,7 +42,7 @@ const heapStore: FrameStore = { take: () => new Uint8Array(frameBytes), give() {
 export class PhysicalMemory {
   readonly #blocks = new Map<number, Block>();
   #writtenFrames = 0;
-  #store: FrameStore = heapStore;
+  #store: FrameStore = new OwnFrames();
   /** Changes whenever a frame begins or ceases to have bytes. */
   generation = 0;
 

@@ -57,29 +57,34 @@ export function getUserUnsigned64(task: Task, address: number): bigint | undefin
   return new DataView(bytes.buffer).getBigUint64(0, true);
 }
 
+/** A path is short; so much of it is looked at in one go. */
+const stringStepBytes = 256;
+const longestPathBytes = 4096;
+const pathScratch = new Uint8Array(longestPathBytes);
+
 /**
  * strncpy_from_user(): the bytes before the NUL. `limitBytes` counts the NUL; a longer string gives
  * `limitBytes` bytes, a fault before its end gives -EFAULT.
  */
 export function stringFromUser(task: Task, address: number, limitBytes: number): Uint8Array | Errno {
   const { pageSizeBytes } = task.memory.host;
-  const parts = new Uint8Array(limitBytes);
+  const parts = limitBytes > longestPathBytes ? new Uint8Array(limitBytes) : pathScratch;
   for (let done = 0; done < limitBytes; ) {
     const at = address + done;
-    const count = Math.min(pageSizeBytes - (at % pageSizeBytes), limitBytes - done);
+    const count = Math.min(pageSizeBytes - (at & (pageSizeBytes - 1)), limitBytes - done, stringStepBytes);
     if (!accessOk(at, count) || task.memory.read(at, parts, done, count) !== 0) return -errno.EFAULT;
-    const end = parts.subarray(done, done + count).indexOf(0);
-    if (end >= 0) return parts.subarray(0, done + end);
+    const end = parts.indexOf(0, done);
+    if (end >= 0 && end < done + count) return parts.slice(0, end);
     done += count;
   }
-  return parts;
+  return parts.slice(0, limitBytes);
 }
 
 const text = new TextDecoder();
 
 /** getname(): a path, or -EFAULT, -ENAMETOOLONG. An empty one is left to the caller. */
 export function pathFromUser(task: Task, address: number): string | Errno {
-  const bytes = stringFromUser(task, address, 4096);
+  const bytes = stringFromUser(task, address, longestPathBytes);
   if (typeof bytes === 'number') return bytes;
-  return bytes.length >= 4096 ? -errno.ENAMETOOLONG : text.decode(bytes);
+  return bytes.length >= longestPathBytes ? -errno.ENAMETOOLONG : text.decode(bytes);
 }
