@@ -131,7 +131,7 @@ export class PageAllocator {
 
   #allocManyNow(request: GfpRequest, count: number, into: PageChunks): void {
     const type = migrateTypes[request.migrateType];
-    const size = 2 ** request.order;
+    const size = 1 << request.order;
     let taken = 0;
     for (const zone of this.#zonelists[request.zone]) {
       const room = Math.max(0, Math.floor((zone.listedPages - zone.minPages) / size));

@@ -121,11 +121,11 @@ function takeChunks(kernel: Kernel, task: Task, lengthBytes: number, charge: Cha
       freeRuns(kernel, runs);
       return -errno[behaviours.systemHeapKilled];
     }
-    const chunkBytes = kernel.pageSizeBytes * 2 ** order;
+    const chunkBytes = kernel.pageSizeBytes * (1 << order);
     const wanted = Math.floor(remaining / chunkBytes);
     if (wanted === 0) continue;
     const request = requests[order] ?? requestFor(order);
-    const charged = chargeChunks(kernel, task, charge, wanted, 2 ** order, request.mayReclaim);
+    const charged = chargeChunks(kernel, task, charge, wanted, 1 << order, request.mayReclaim);
     if (charged === 0) continue;
     const chunks = kernel.pages.allocMany(request, charged);
     uncharge(charge, (charged - chunks.count) * chunks.chunkPages);
