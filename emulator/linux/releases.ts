@@ -96,9 +96,21 @@ function holdsSame(behaviour: keyof Behaviours, one: Series, isFirst: boolean, n
 
 const behaviourNames = Object.keys(behaviourHistory) as (keyof Behaviours)[];
 
+type Filling = { -readonly [Name in keyof Behaviours]?: Behaviours[Name] };
+
+function fill<Name extends keyof Behaviours>(filling: Filling, name: Name, value: Behaviours[Name]): void {
+  filling[name] = value;
+}
+
+function isComplete(filling: Filling): filling is Behaviours {
+  return behaviourNames.every((name) => name in filling);
+}
+
 function behavioursOf(seriesName: string, isFirst: boolean): Behaviours {
-  const entries = behaviourNames.map((name) => [name, changeFor(name, seriesName, isFirst).value]);
-  return Object.fromEntries(entries) as unknown as Behaviours;
+  const filling: Filling = {};
+  for (const name of behaviourNames) fill(filling, name, changeFor(name, seriesName, isFirst).value);
+  if (!isComplete(filling)) throw new Error(`the release ${seriesName} lacks a behaviour`);
+  return filling;
 }
 
 const known = new Map<string, Release>();
