@@ -19,6 +19,9 @@ export interface FitDocument {
   readonly config: string;
   readonly bootargs: string;
   readonly workloads: readonly string[];
+  /** The area's name; null for a default area that the board does not have as it is. */
+  readonly area: string | null;
+  readonly isDefaultArea: boolean;
   readonly sizedBy: string;
   readonly stepBytes: number;
   readonly found: boolean;
@@ -69,6 +72,8 @@ export function fitDocument(answer: FitAnswer, workloads: readonly string[]): Fi
     config,
     bootargs,
     workloads,
+    area: answer.target.name ?? null,
+    isDefaultArea: answer.target.node === undefined,
     sizedBy: answer.sizing.by,
     stepBytes: Number(answer.stepBytes),
     found: smallest !== undefined,

@@ -19,7 +19,7 @@ export function fitText(fit: FitDocument, colour: boolean): string {
   }
   return [
     `${colours.bold(where)}\n`,
-    `smallest default area: ${colours.green(size(fit.smallestBytes))}\n`,
+    `smallest ${fit.isDefaultArea ? 'default area' : `area ${fit.area}`}: ${colours.green(size(fit.smallestBytes))}\n`,
     `set it with ${fit.options.join(' ')}\n`,
     columns(facts(fit, fit.smallestBytes)),
     section('One step less', belowText(fit)),

@@ -10,6 +10,18 @@ export const questionErrors = {
         ? `there are ${facts.known.join(', ')}`
         : `did you mean ${facts.near.join(' or ')}?`
     }`,
+  'area-unknown': (facts: {
+    readonly name: string;
+    readonly near: readonly string[];
+    readonly known: readonly string[];
+  }) =>
+    `no CMA area is called "${facts.name}"; ${
+      facts.near.length > 0
+        ? `did you mean ${facts.near.join(' or ')}?`
+        : facts.known.length > 0
+          ? `there are ${facts.known.join(', ')}`
+          : 'this board has none'
+    }`,
   'contract-broken': (facts: { readonly problem: string }) => facts.problem,
   'consumer-unknown': (facts: {
     readonly name: string;

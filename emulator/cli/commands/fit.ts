@@ -8,7 +8,7 @@ import { heapDriverOption, withHeapDrivers } from '../heap-driver-option.ts';
 import { loadJob, workloadNames } from '../jobs.ts';
 import { readParameters } from '../workload-parameters.ts';
 
-/** `heapboard fit`: the smallest default area with which workloads pass. */
+/** `heapboard fit`: the smallest area with which workloads pass. */
 export const fitCommand = defineCommand({
   arguments: [
     {
@@ -24,6 +24,11 @@ export const fitCommand = defineCommand({
       placeholder: 'NAME',
       describe: 'a workload or program that must pass; several run side by side',
       complete: () => workloadNames(),
+    },
+    area: {
+      takes: 'value',
+      placeholder: 'NAME',
+      describe: 'the CMA area to size, as boot names it; the default one where not given',
     },
     step: {
       takes: 'value',
@@ -59,6 +64,10 @@ export const fitCommand = defineCommand({
     ['heapboard fit hikey --workload h264-2160p', 'how large CMA must be for a 4K decoder'],
     ['heapboard fit hikey -w camera -w display --margin 10% --seeds 20', 'two at once, in any order'],
     ['heapboard fit rpi4 -w camera --place', 'and where it may lie'],
+    [
+      'heapboard fit db845c --area fastrpc --release 7.3 -w ./compute.yaml',
+      "how large a device's own area must be",
+    ],
     ['heapboard fit hikey -w long-running --kconfig CMA_ALIGNMENT=4', 'with another alignment of buffers'],
   ],
   async run([input = ''], options, io) {
@@ -70,6 +79,7 @@ export const fitCommand = defineCommand({
       import('../../report/fit-json.ts'),
     ]);
     const question = {
+      area: options.area,
       stepBytes: readSize('step', options.step) ?? MiB,
       maximumBytes: readSize('max', options.max),
       marginPercent: readMargin(options.margin),

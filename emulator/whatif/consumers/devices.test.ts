@@ -6,7 +6,13 @@ const at = (address: number): readonly number[] => [0, address, 0, 0x1000];
 
 /** The DMA masters of a system-on-chip with these nodes. */
 function mastersOf(nodes: NodeText) {
-  const soc = { compatible: 'simple-bus', ranges: true, '#address-cells': [2], '#size-cells': [2], ...nodes };
+  const soc: NodeText = {
+    compatible: 'simple-bus',
+    ranges: true,
+    '#address-cells': [2],
+    '#size-cells': [2],
+    ...nodes,
+  };
   return dmaMasters(treeWith({ ram: { base: 0, size: 0x2_0000_0000 }, root: { soc } }));
 }
 
@@ -47,13 +53,13 @@ describe('DMA masters by kind', () => {
     ],
     ['software that looks into a region', 'smem@1000', { compatible: 'qcom,smem', 'memory-region': [1] }],
   ])('are not %s', (_what, name, properties) => {
-    const reg = name.includes('@') ? { reg: at(0x1000) } : {};
+    const reg: NodeText = name.includes('@') ? { reg: at(0x1000) } : {};
     expect(mastersOf({ [name]: { ...properties, ...reg } })).toEqual([]);
   });
 
   it('are the controller inside and not the wrapper around it', () => {
     const inner = { compatible: 'snps,dwc3', reg: at(0x2000) };
-    const bus = { ranges: true, '#address-cells': [2], '#size-cells': [2] };
+    const bus: NodeText = { ranges: true, '#address-cells': [2], '#size-cells': [2] };
     const found = mastersOf({
       'usb@1000': { compatible: 'qcom,dwc3', reg: at(0x1000), ...bus, 'usb@2000': inner },
     });

@@ -7,11 +7,14 @@ import type { System } from '../system.ts';
 import { candidatePlaces } from './placement.ts';
 import { type Search, smallestPassing } from './search.ts';
 import { type Sizing, sizingOf } from './sizing.ts';
+import { type Target, targetOf } from './target.ts';
 import { isSizeIndependent, refuseUnknownHeap, type Trial, type TrialFacts, tryOut } from './trial.ts';
 
 /** What is asked. */
 export interface FitQuestion {
   readonly request: BootRequest;
+  /** The name of the area; the default one where it is absent. */
+  readonly area?: string | undefined;
   readonly jobs: readonly Job[];
   /** Values of parameters and who the processes are. */
   readonly options: Pick<RunOptions, 'parameters' | 'credentials'>;
@@ -51,6 +54,7 @@ export interface SeedsAnswer {
 
 /** The answer, with what it rests on. */
 export interface FitAnswer {
+  readonly target: Target;
   readonly sizing: Sizing;
   readonly stepBytes: bigint;
   readonly search: Search<Trial>;
@@ -67,14 +71,19 @@ export interface FitAnswer {
   readonly system: System;
 }
 
-/** The smallest default area with which workloads pass on a board. Every size that counts is booted and run. */
+/**
+ * The smallest size of an area with which workloads pass on a board. Every size that counts is booted and run. Throws an
+ * InputError for an area that the board does not have, and for a heap that no size brings.
+ */
 export async function fitArea(question: FitQuestion): Promise<FitAnswer> {
   const { request, jobs, options } = question;
   const system = bootTree(request);
-  const sizing = sizingOf(system);
+  const target = targetOf(system, question.area);
+  const sizing = sizingOf(system, target);
   const stepBytes = alignUp(question.stepBytes, sizing.unitBytes);
   const facts = (order: () => TurnOrder): TrialFacts => ({
     request,
+    target,
     sizing,
     jobs,
     options: () => ({ ...options, order: order() }),
@@ -88,6 +97,7 @@ export async function fitArea(question: FitQuestion): Promise<FitAnswer> {
     : undefined;
   const changes: readonly Change[] = smallest === undefined ? [] : sizing.changes(smallest.sizeBytes);
   return {
+    target,
     sizing,
     stepBytes,
     search,
@@ -165,7 +175,7 @@ async function tryPlaces(
   known: bigint | undefined,
 ): Promise<readonly PlaceAnswer[]> {
   const wanted = known ?? stepBytes;
-  const bases = candidatePlaces(system, wanted, facts.sizing.unitBytes);
+  const bases = candidatePlaces(system, facts.target, wanted, facts.sizing.unitBytes);
   const answers: PlaceAnswer[] = [];
   for (const baseBytes of bases) {
     const maximum = known ?? maximumOf(question, system, stepBytes);

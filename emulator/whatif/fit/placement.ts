@@ -1,5 +1,6 @@
 import { alignDown, alignUp } from '../../base/units.ts';
 import type { System } from '../system.ts';
+import { areaOf, type Target } from './target.ts';
 
 /** Most places that are tried. */
 const mostPlaces = 16;
@@ -8,9 +9,14 @@ const mostPlaces = 16;
  * Places where an area could lie: the lower and the upper end of each free range of memory, as the boot left it without
  * the area's own place in the way. Lowest first.
  */
-export function candidatePlaces(system: System, sizeBytes: bigint, unitBytes: bigint): readonly bigint[] {
+export function candidatePlaces(
+  system: System,
+  target: Target,
+  sizeBytes: bigint,
+  unitBytes: bigint,
+): readonly bigint[] {
   const { memblock } = system.environment;
-  const area = system.kernel?.contiguous.defaultArea;
+  const area = system.kernel === undefined ? undefined : areaOf(system.kernel, target);
   const page = BigInt(system.environment.pageSizeBytes);
   const own =
     area === undefined

@@ -7,8 +7,9 @@ import { defaultPoolNode } from '../default-pool.ts';
 import { type Change, deleteProperty, setProperty, withChange } from '../explain/change.ts';
 import { cmaValue, withCma } from '../explain/changes/cma-parameter.ts';
 import type { System } from '../system.ts';
+import type { Target } from './target.ts';
 
-/** How the size of the default area is set on a board: where it is stated now. */
+/** How the size of an area is set on a board: where it is stated now. */
 export interface Sizing {
   readonly by: 'command line' | 'devicetree' | 'configuration';
   /** Sizes are multiples of it: what the kernel rounds areas to, or refuses to take otherwise. */
@@ -17,10 +18,14 @@ export interface Sizing {
   changes(sizeBytes: bigint, baseBytes?: bigint): readonly Change[];
 }
 
-/** Finds out how the board states the size of its default area. */
-export function sizingOf(system: System): Sizing {
+/** Finds out how the board states the size of an area. */
+export function sizingOf(system: System, target: Target): Sizing {
   const { release, config, handoff } = system.environment;
   const unitBytes = pageGeometry(release, config).cmaQuantumBytes;
+  const region = target.node;
+  if (region !== undefined) {
+    return { by: 'devicetree', unitBytes, changes: (size, base) => nodeChanges(system, region, size, base) };
+  }
   const { bootargs } = handoff;
   const value = cmaValue(bootargs);
   if (value !== undefined) {

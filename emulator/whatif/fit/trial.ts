@@ -6,6 +6,7 @@ import { type BootRequest, bootTree } from '../boot-tree.ts';
 import type { System } from '../system.ts';
 import { workloadHost } from '../workload-host.ts';
 import { type Sizing, sized } from './sizing.ts';
+import { areaOf, overlapOf, type Target } from './target.ts';
 
 /** What came of one size. */
 export interface Trial {
@@ -30,6 +31,7 @@ export interface Trial {
 /** What is tried: a board, and what must pass on it. */
 export interface TrialFacts {
   readonly request: BootRequest;
+  readonly target: Target;
   readonly sizing: Sizing;
   readonly jobs: readonly Job[];
   /** Fresh for each run: a turn order has a state. */
@@ -41,11 +43,14 @@ export async function tryOut(facts: TrialFacts, sizeBytes: bigint, baseBytes?: b
   const system = bootWith(facts, sizeBytes, baseBytes);
   if (typeof system === 'string') return withoutArea(sizeBytes, system);
   const { kernel } = system;
-  const area = kernel?.contiguous.defaultArea;
-  if (kernel === undefined || area === undefined) return withoutArea(sizeBytes, whyNone(system));
+  const area = kernel === undefined ? undefined : areaOf(kernel, facts.target);
+  if (kernel === undefined || area === undefined)
+    return withoutArea(sizeBytes, whyNone(system, facts.target));
   const page = BigInt(kernel.pageSizeBytes);
   const gotBytes = BigInt(area.pageCount) * page;
-  if (gotBytes !== sizeBytes) return withoutArea(sizeBytes, whyNone(system));
+  if (gotBytes !== sizeBytes) return withoutArea(sizeBytes, whyNone(system, facts.target));
+  const overlap = overlapOf(kernel, area);
+  if (overlap !== undefined) return withoutArea(sizeBytes, overlap);
   const bootBytes = BigInt(area.usedPages) * page;
   const outcome = await runJobs(facts.jobs, workloadHost(system), facts.options());
   const use = outcome.areas.find(({ name }) => name === area.name);
@@ -91,19 +96,23 @@ function withoutArea(sizeBytes: bigint, why: string): Trial {
 }
 
 /** Why the area that was asked for is not there: the last thing that was decided about it. */
-function whyNone({ panic, environment }: System): string {
+function whyNone({ panic, environment }: System, { node }: Target): string {
   if (panic !== undefined) return `the kernel panics: ${panic}`;
   const { all } = environment.decisions;
-  const about = all.filter(({ rule }) => /^(?:contiguous|reserved-memory|cma)\//.test(rule));
+  const about = all.filter(({ rule, subject }) =>
+    node === undefined ? /^(?:contiguous|reserved-memory|cma)\//.test(rule) : subject === node.path,
+  );
   const failed = about.findLast(({ outcome }) => /no |not |goes back|returned|skip|panic/.test(outcome));
-  return failed === undefined
+  if (failed !== undefined) return `${failed.subject}: ${failed.outcome}`;
+  return node === undefined
     ? 'there is no default area of that size'
-    : `${failed.subject}: ${failed.outcome}`;
+    : `${node.path} has no area of that size`;
 }
 
 /**
  * Whether workloads do the same on every size as long as nothing fails, so that what one run had in use at once is the
- * least that any size must have. Programs may look at errnos, and so may steps that expect a failure.
+ * least that any size must have. Programs may look at errnos, and so may steps that expect a failure; what a device finds
+ * no room for in an area comes from other memory.
  */
 export function isSizeIndependent(jobs: readonly Job[]): boolean {
   return jobs.every((job) => {
@@ -115,7 +124,7 @@ export function isSizeIndependent(jobs: readonly Job[]): boolean {
 
 function neverExpectsFailure(step: Step): boolean {
   return step.kind === 'action'
-    ? step.fails === undefined && step.verb !== 'pressure'
+    ? step.fails === undefined && step.verb !== 'pressure' && step.verb !== 'device'
     : step.steps.every(neverExpectsFailure);
 }
 
