@@ -1,3 +1,4 @@
+import type { VendorHeapFacts } from '../../../../machine/vendor-heaps.ts';
 import type { Kernel } from '../../../init/kernel.ts';
 import type { CmaArea } from '../../../mm/cma.ts';
 import { type Errno, errno } from '../../../uapi/errno.ts';
@@ -5,14 +6,7 @@ import type { PageRun } from '../../base/device.ts';
 import { type HeapBuffer, type HeapDriver, heapDriver } from './heap-driver.ts';
 
 /** What a vendor's heap is like; a fact of its kernel, not of mainline. */
-export interface VendorHeap {
-  readonly name: string;
-  /** `system`, `default`, or a region's name or path. */
-  readonly backing: string;
-  readonly contiguous: boolean;
-  readonly cached: boolean;
-  readonly mmap: boolean;
-  readonly dma32: boolean;
+export interface VendorHeap extends Omit<VendorHeapFacts, 'group' | 'source'> {
   /** The group that may open it; root alone where it is absent. */
   readonly gid?: number | undefined;
 }
