@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { columns } from './columns.ts';
 import type { ElfDocument } from './elf-json.ts';
+import { peakRows } from './peak-rows.ts';
 import { peopleSize as size } from './people-size.ts';
 
 const endings: Readonly<Record<ElfDocument['end'], string>> = {
@@ -26,13 +27,7 @@ export function elfText(run: ElfDocument, colour: boolean): string {
   return [
     `\n${colours.bold(head)}\n`,
     `${run.instructions.toLocaleString('en')} instructions, ${seconds} s of virtual time\n`,
-    section('Peak use', [
-      ...run.areas.map(({ name, peakBytes, sizeBytes }) => [
-        `area ${name}`,
-        `${size(peakBytes)} of ${size(sizeBytes)}`,
-      ]),
-      ...run.heaps.map(({ name, peakBytes }) => [`heap ${name}`, `${size(peakBytes)} in buffers`]),
-    ]),
+    section('Peak use', peakRows(run)),
     section(
       'Leaked',
       run.leaks.map(({ program, pid, function: name, heap, sizeBytes }) => [

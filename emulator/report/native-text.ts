@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { columns } from './columns.ts';
 import type { NativeDocument } from './native-json.ts';
+import { peakRows } from './peak-rows.ts';
 import { peopleSize as size } from './people-size.ts';
 
 /** A native run for people: who allocated, how full areas became, and what was left behind. */
@@ -19,13 +20,7 @@ export function nativeText(run: NativeDocument, colour: boolean): string {
         `${buffers} buffers, ${size(allocatedBytes)}`,
       ]),
     ),
-    section('Peak use', [
-      ...run.areas.map(({ name, peakBytes, sizeBytes }) => [
-        `area ${name}`,
-        `${size(peakBytes)} of ${size(sizeBytes)}`,
-      ]),
-      ...run.heaps.map(({ name, peakBytes }) => [`heap ${name}`, `${size(peakBytes)} in buffers`]),
-    ]),
+    section('Peak use', peakRows(run)),
     section(
       'Leaked',
       run.leaks.map(({ program, pid, fd, mapped, heap, sizeBytes }) => [
