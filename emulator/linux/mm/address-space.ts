@@ -170,6 +170,8 @@ export class AddressSpace {
     this.#lastWritePage = -1;
   }
 
+  // The next two are twins on purpose: one body for both would cost every access a branch and a call.
+
   /** Physical address of a byte for reading, or one of the fault numbers. */
   translateRead(address: number): number {
     const { pageSizeBytes } = this.host;
