@@ -5,7 +5,7 @@ import type { Identity } from '../userland/workload/host.ts';
 import type { System } from '../whatif/system.ts';
 import type { CommandIo, OptionTable, OptionValues } from './command.ts';
 import { writeOutput } from './output-file.ts';
-import type { watchOptionTable } from './watch-options.ts';
+import { traceHeader, type watchOptionTable } from './watch-options.ts';
 
 const group = 'Programs of this machine (--native):';
 
@@ -89,12 +89,8 @@ async function watchNativeCalls(
     },
     end: async () => {
       if (straceFile !== undefined) await writeOutput(straceFile, lines.join(''));
-      const header = {
-        heapboardTrace: 1,
-        board: system.board?.name,
-        release: system.environment.release.name,
-      } as const;
-      if (record !== undefined) await writeOutput(record, formatTrace({ header, events }));
+      if (record !== undefined)
+        await writeOutput(record, formatTrace({ header: traceHeader(system), events }));
     },
   };
 }

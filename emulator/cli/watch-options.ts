@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../userland/trace/event.ts';
+import type { TraceEvent, TraceHeader } from '../userland/trace/event.ts';
 import type { System } from '../whatif/system.ts';
 import type { CommandIo, OptionTable, OptionValues } from './command.ts';
 import { writeOutput } from './output-file.ts';
@@ -53,11 +53,11 @@ export async function watchCalls(
   return async () => {
     tracer.finish();
     if (straceFile !== undefined) await writeOutput(straceFile, lines.join(''));
-    const header = {
-      heapboardTrace: 1,
-      board: system.board?.name,
-      release: system.environment.release.name,
-    } as const;
-    if (record !== undefined) await writeOutput(record, formatTrace({ header, events }));
+    if (record !== undefined) await writeOutput(record, formatTrace({ header: traceHeader(system), events }));
   };
+}
+
+/** What a trace says of the system that it was made on. */
+export function traceHeader({ board, environment }: System): TraceHeader {
+  return { heapboardTrace: 1, board: board?.name, release: environment.release.name };
 }
