@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryFiles } from '../testing/memory-files.ts';
 import { kernelIncludePaths } from './kernel-tree.ts';
 import { loadDeviceTree } from './load.ts';
-import { MemoryFiles } from './memory-files.ts';
 import { findNodeCompiler } from './node.ts';
 
 const tree = {

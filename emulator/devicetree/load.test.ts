@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { InputError } from '../base/input-error.ts';
+import { MemoryFiles } from '../testing/memory-files.ts';
 import { writeFdt } from './fdt.ts';
 import { type DeviceTreeInput, loadDeviceTree } from './load.ts';
-import { MemoryFiles } from './memory-files.ts';
 import { findNodeCompiler, loadDeviceTreeFile } from './node.ts';
 import type { SourceCompiler } from './source-compiler.ts';
 

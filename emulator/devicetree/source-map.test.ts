@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatPosition } from '../base/position.ts';
+import { MemoryFiles } from '../testing/memory-files.ts';
 import { loadDeviceTree } from './load.ts';
-import { MemoryFiles } from './memory-files.ts';
 import { findNodeCompiler } from './node.ts';
 import type { DeviceTree } from './tree.ts';
 

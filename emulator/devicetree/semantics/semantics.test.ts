@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MemoryFiles } from '../../testing/memory-files.ts';
 import { loadDeviceTree } from '../load.ts';
-import { MemoryFiles } from '../memory-files.ts';
 import { findNodeCompiler } from '../node.ts';
 import type { DeviceTree, DtNode } from '../tree.ts';
 import { cellsBelow, cellsOf, registersOf } from './cells.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { overlappingLabels } from '../../testing/overlapping-labels.ts';
 import type { AreaTimeline } from '../../whatif/area-timeline.ts';
 import { drawComparison } from './comparison.ts';
 import { drawHeatMap } from './heat-map.ts';
-import { overlappingLabels } from './measure-labels.ts';
 import { type DrawnPicture, drawMemoryMap, type MapItem } from './memory-map.ts';
 import { spreadLabels } from './spread-labels.ts';
 import { drawTimeline } from './timeline.ts';

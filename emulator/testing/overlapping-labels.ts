@@ -1,4 +1,4 @@
-import type { TextBox } from './svg.ts';
+import type { TextBox } from '../report/pictures/svg.ts';
 
 /** Pairs of labels whose boxes overlap: none in a picture that can be read. */
 export function overlappingLabels(labels: readonly TextBox[]): readonly (readonly [TextBox, TextBox])[] {

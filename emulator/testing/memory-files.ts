@@ -1,7 +1,7 @@
 import { inputError } from '../base/input-error.ts';
-import type { FileAccess, FileStatus } from './files.ts';
+import type { FileAccess, FileStatus } from '../devicetree/files.ts';
 
-/** Files that exist only in memory: for browsers and tests. A folder exists where a file lies below it. */
+/** Files that exist only in memory: for tests. A folder exists where a file lies below it. */
 export class MemoryFiles implements FileAccess {
   readonly #files: ReadonlyMap<string, Uint8Array>;
   readonly #standardInput: Uint8Array;
