@@ -17,7 +17,6 @@ export interface KernelConfigFacts {
   readonly zoneDma32: boolean;
   readonly cma: boolean;
   readonly dmaCma: boolean;
-  readonly possibleCpus: number;
 }
 
 type Lookup = (symbol: string) => string | undefined;
@@ -45,7 +44,6 @@ export function factsOf(symbol: Lookup): KernelConfigFacts {
     zoneDma32: enabled('ZONE_DMA32'),
     cma: enabled('CMA'),
     dmaCma: enabled('DMA_CMA'),
-    possibleCpus: number('NR_CPUS', 256),
   };
 }
 

@@ -26,11 +26,6 @@ export class FreeArea {
     this.#chunks = new Array<Int32Array>(Math.ceil(blocks / chunkBlocks)).fill(noChunk);
   }
 
-  /** How many blocks are free on one list. */
-  count(type: MigrateType): number {
-    return this.#counts[type] ?? 0;
-  }
-
   /** How many blocks are free on all lists. */
   get total(): number {
     return this.#counts.reduce((sum, count) => sum + count, 0);

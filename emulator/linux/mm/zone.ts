@@ -116,11 +116,6 @@ export class Zone {
     return counts;
   }
 
-  /** Free blocks of one order and type, as /proc/pagetypeinfo shows them. */
-  freeBlocksOf(order: number, type: MigrateType): number {
-    return this.#areas[order]?.count(type) ?? 0;
-  }
-
   /** Gives a range to the buddy for the first time: memblock_free_all(). */
   addRange(startPfn: number, endPfn: number): void {
     this.#managedPages += endPfn - startPfn;

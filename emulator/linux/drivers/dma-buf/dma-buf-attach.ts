@@ -12,10 +12,11 @@ import type { Attachment, DmaBuf } from './dma-buf.ts';
 
 /** One entry of a scatter list as a device sees it. */
 export interface ScatterEntry extends PageRun {
-  /** Address on the device's bus; behind an IOMMU, counted from the beginning of its one range. */
+  /**
+   * Address on the device's bus; behind an IOMMU, counted from the beginning of its one range; 0 where the device works
+   * on a copy in the bounce buffers.
+   */
   readonly busAddress: bigint;
-  /** Whether the device works on a copy in the bounce buffers. */
-  readonly bounced: boolean;
 }
 
 /** A buffer that a device has mapped. */
@@ -106,14 +107,14 @@ function mapScatter(
   for (const { pfn, pageCount } of runs) {
     const sizeBytes = BigInt(pageCount * pageSizeBytes);
     const physical = BigInt(pfn * pageSizeBytes);
-    if (device.facts.isTranslated) entries.push({ pfn, pageCount, busAddress: offset, bounced: false });
+    if (device.facts.isTranslated) entries.push({ pfn, pageCount, busAddress: offset });
     else if (device.reaches(physical, sizeBytes)) {
       const busAddress = device.busAddressOf(physical) ?? physical;
-      entries.push({ pfn, pageCount, busAddress, bounced: false });
+      entries.push({ pfn, pageCount, busAddress });
     } else {
       const refusal = bounce(kernel, device, physical, sizeBytes);
       if (refusal !== undefined) return refusal;
-      entries.push({ pfn, pageCount, busAddress: 0n, bounced: true });
+      entries.push({ pfn, pageCount, busAddress: 0n });
     }
     offset += sizeBytes;
   }

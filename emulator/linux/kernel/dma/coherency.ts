@@ -18,7 +18,6 @@ import { Spans } from './spans.ts';
 export interface CoherencyFinding {
   readonly id: 'stale-read' | 'lost-write' | 'unpaired-end' | 'unended-start';
   readonly text: string;
-  readonly bufferId: number;
   readonly heapName: string | undefined;
   /** Whose doing it was; undefined for a device's. */
   readonly pid: number | undefined;
@@ -238,7 +237,7 @@ export class Coherency {
 
   #find(id: CoherencyFinding['id'], buffer: DmaBuf, pid: number | undefined, what: string): void {
     const text = `buffer ${buffer.id} of ${buffer.heapName ?? buffer.exporterName}: ${what}`;
-    const finding = { id, text, bufferId: buffer.id, heapName: buffer.heapName, pid };
+    const finding = { id, text, heapName: buffer.heapName, pid };
     this.findings.push(finding);
     for (const listener of this.#listeners) listener(finding);
   }
