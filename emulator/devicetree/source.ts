@@ -51,7 +51,7 @@ async function preprocessed(
   ]);
   const includePaths = [...input.includePaths, ...kernelIncludePaths(input.file, input.files)];
   const cache = new HeaderCache((path) => textOf(readIfPresent(input.files, path)));
-  return { source: preprocess({ file: input.file, text, includePaths, cache }).text, includePaths };
+  return { source: preprocess({ file: input.file, text, includePaths, cache }), includePaths };
 }
 
 function textOf(bytes: Uint8Array): string;

@@ -36,7 +36,7 @@ export class OurCompiler {
 
   async compile(board: string): Promise<Uint8Array> {
     const text = readFileSync(`${this.#sources}/${board}`, 'utf8');
-    const source = preprocess({ file: board, text, includePaths: [prefixes], cache: this.#cache }).text;
+    const source = preprocess({ file: board, text, includePaths: [prefixes], cache: this.#cache });
     const files = (path: string) => readBelow(this.#sources, path);
     return (await this.#compiler.compile(source, { file: board, files, includePaths: [prefixes] })).dtb;
   }

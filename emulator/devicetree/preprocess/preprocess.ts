@@ -34,15 +34,6 @@ export interface PreprocessRequest {
   /** Folders that `#include` looks in, in order. */
   readonly includePaths: readonly string[];
   readonly cache: HeaderCache;
-  /** Further definitions, as after `-D`: `NAME` or `NAME=text`. */
-  readonly defines?: readonly string[];
-}
-
-export interface Preprocessed {
-  /** The source for dtc, with line markers. */
-  readonly text: string;
-  /** Every file that was included, in the order of their first use. */
-  readonly includedFiles: readonly string[];
 }
 
 /** As deep as cpp goes. */
@@ -60,9 +51,10 @@ interface Conditional {
 
 /**
  * The part of the C preprocessor that kernel-style devicetree sources use, as `cpp -undef -D__DTS__` for assembler
- * sources: #include, object-like and function-like macros, conditionals. Mistakes are InputErrors with file and line.
+ * sources: #include, object-like and function-like macros, conditionals. Gives the source for dtc, with line markers.
+ * Mistakes are InputErrors with file and line.
  */
-export function preprocess(request: PreprocessRequest): Preprocessed {
+export function preprocess(request: PreprocessRequest): string {
   return new Preprocessor(request).run();
 }
 
@@ -71,7 +63,6 @@ class Preprocessor {
   readonly #search: IncludeSearch;
   readonly #macros = new Map<string, Macro>();
   readonly #output: string[] = [];
-  readonly #included = new Set<string>();
   readonly #stack: string[] = [];
   readonly #budget = new ExpansionBudget();
   #outputLine = 0;
@@ -79,19 +70,15 @@ class Preprocessor {
   constructor(request: PreprocessRequest) {
     this.#request = request;
     this.#search = new IncludeSearch(request.includePaths, request.cache);
-    const definitions = ['__DTS__ 1', '__ASSEMBLER__ 1', '__STDC__ 1', '__STDC_HOSTED__ 1'];
-    const given = (request.defines ?? []).map((text) =>
-      text.includes('=') ? text.replace('=', ' ') : `${text} 1`,
-    );
-    for (const definition of [...definitions, ...given]) {
+    for (const definition of ['__DTS__ 1', '__ASSEMBLER__ 1', '__STDC__ 1', '__STDC_HOSTED__ 1']) {
       const macro = parseDefinition(definition);
       if (typeof macro !== 'string') this.#macros.set(macro.name, macro);
     }
   }
 
-  run(): Preprocessed {
+  run(): string {
     this.#file(this.#request.file, logicalLines(this.#request.text));
-    return { text: `${this.#output.join('\n')}\n`, includedFiles: [...this.#included] };
+    return `${this.#output.join('\n')}\n`;
   }
 
   #file(file: string, lines: readonly LogicalLine[]): void {
@@ -245,7 +232,6 @@ class Preprocessor {
         line.line,
       );
     }
-    this.#included.add(found.path);
     this.#file(found.path, found.lines);
     this.#marker(file, line.line + line.height);
   }
