@@ -1,11 +1,11 @@
-import { readFileSync, readSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inputError } from '../base/input-error.ts';
-import type { ConsolePort } from '../linux/drivers/tty/host-console.ts';
 import type { GuestFile, HeapEvent } from '../userland/elf/execute.ts';
 import type { Identity } from '../userland/workload/host.ts';
 import type { System } from '../whatif/system.ts';
 import { guestFiles } from './guest-files.ts';
+import { openHost } from './host-streams.ts';
 
 /** What `exec` was given for a program that the emulated processor runs. */
 export interface ElfRequest {
@@ -57,25 +57,29 @@ export async function runElf(system: System, request: ElfRequest) {
     const advice = problem.includes('x86-64') ? '; for a program of this machine say --native' : '';
     throw inputError('program-foreign', { path: program, problem: `${problem}${advice}` });
   }
-  const signals = watchSignals();
-  const outcome = await executeElf(system.running, workloadHost(system), {
-    files: file === undefined ? bound : [...bound, file],
-    path,
-    argv: [program, ...rest],
-    environment: environmentOf(request.env),
-    identity: request.identity,
-    isInit: request.init,
-    enter: system.calls,
-    ...(request.traceHeaps === undefined ? {} : { onHeapEvent: heapLines(request.traceHeaps) }),
-    console: hostConsole(request.stdoutToStderr),
-    limits: {
-      instructions: countOf(request.maxInstructions),
-      nanoseconds: secondsOf(request.timeout),
-      breathe: signals.breathe,
-    },
-  });
-  signals.stop();
-  return elfDocument(system.summary(), outcome);
+  const host = openHost(request.stdoutToStderr);
+  try {
+    const outcome = await executeElf(system.running, workloadHost(system), {
+      files: file === undefined ? bound : [...bound, file],
+      path,
+      argv: [program, ...rest],
+      environment: environmentOf(request.env),
+      identity: request.identity,
+      isInit: request.init,
+      enter: system.calls,
+      ...(request.traceHeaps === undefined ? {} : { onHeapEvent: heapLines(request.traceHeaps) }),
+      console: host.console,
+      limits: {
+        instructions: countOf(request.maxInstructions),
+        nanoseconds: secondsOf(request.timeout),
+        breathe: host.breathe,
+        awaitInput: host.awaitInput,
+      },
+    });
+    return elfDocument(system.summary(), outcome);
+  } finally {
+    host.close();
+  }
 }
 
 /** A line for each buffer: who, what, and from where. */
@@ -113,61 +117,4 @@ function secondsOf(value: string | undefined): bigint | undefined {
   const seconds = /^(\d+(?:\.\d+)?)s?$/.exec(value)?.[1];
   if (seconds !== undefined) return BigInt(Math.round(Number(seconds) * 1e9));
   throw inputError('bad-option', { option: 'timeout', value, expected: 'virtual seconds, for instance 10' });
-}
-
-/** The host's standard streams. */
-function hostConsole(stdoutToStderr: boolean): ConsolePort {
-  const writeAll = (fd: number, bytes: Uint8Array): void => {
-    for (let done = 0; done < bytes.length; ) {
-      try {
-        done += writeSync(fd, bytes, done);
-      } catch (error) {
-        if (!isTryAgain(error)) return;
-      }
-    }
-  };
-  return {
-    read(lengthBytes) {
-      const bytes = new Uint8Array(lengthBytes);
-      for (;;) {
-        try {
-          return bytes.subarray(0, readSync(0, bytes));
-        } catch (error) {
-          if (!isTryAgain(error)) return new Uint8Array(0);
-        }
-      }
-    },
-    write: (stream, bytes) => writeAll(stream === 'stdout' && !stdoutToStderr ? 1 : 2, bytes),
-  };
-}
-
-function isTryAgain(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
-}
-
-const SIGINT = 2;
-const SIGTERM = 15;
-
-/** Ctrl-C and SIGTERM go to the programs; a second one ends the run itself. */
-function watchSignals(): { readonly breathe: () => Promise<number | undefined>; readonly stop: () => void } {
-  const came: number[] = [];
-  let count = 0;
-  const take = (signal: number) => () => {
-    count += 1;
-    if (count > 1) process.exit(128 + signal);
-    came.push(signal);
-  };
-  const [onInterrupt, onTerminate] = [take(SIGINT), take(SIGTERM)];
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onTerminate);
-  return {
-    breathe: async () => {
-      await new Promise((resume) => setImmediate(resume));
-      return came.shift();
-    },
-    stop: () => {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onTerminate);
-    },
-  };
 }

@@ -36,6 +36,8 @@ export interface RunLimits {
   readonly nanoseconds?: bigint | undefined;
   /** Lets the host do its own work; awaited every so often. Gives a signal that came for the programs meanwhile. */
   readonly breathe?: (() => Promise<number | undefined>) | undefined;
+  /** Waits until something was typed at the terminal, or a signal came. */
+  readonly awaitInput?: (() => Promise<number | undefined>) | undefined;
 }
 
 /** How a run ended: by the first program's end, or before it. */
@@ -56,6 +58,7 @@ export class ElfRun {
   readonly #queue: RunQueue<GuestThread>;
   readonly #pages = new WeakMap<AddressSpace, UserPages>();
   #lastPid = 0;
+  #terminal: ReturnType<typeof openStandardFiles>;
   /** The thread whose turn it is. */
   current: Task | undefined;
 
@@ -74,7 +77,7 @@ export class ElfRun {
 
   /** Puts a program in a process's place, with standard files; a SyscallError where the kernel refuses it. */
   start(task: Task, { path, argv, environment, console }: Start): void {
-    openStandardFiles(this.#kernel, task, console);
+    this.#terminal = openStandardFiles(this.#kernel, task, console, (signal) => this.#signal(task, signal));
     try {
       new Process(this.#kernel, task, this.#enter).execve(path, argv, environment);
     } catch (error) {
@@ -101,7 +104,12 @@ export class ElfRun {
       const thread = this.#queue.pick();
       if (thread === undefined) {
         const waiting = this.#queue.members.map(({ task }) => task);
-        if (!passIdleTime(this.#kernel, waiting)) return { kind: 'stuck' };
+        if (passIdleTime(this.#kernel, waiting)) continue;
+        const { awaitInput } = limits;
+        if (awaitInput === undefined || !waiting.some((task) => this.#terminal?.isAwaitedBy(task)))
+          return { kind: 'stuck' };
+        const came = await awaitInput();
+        if (came !== undefined) this.#signal(first, came);
         continue;
       }
       this.current = thread.task;
