@@ -68,13 +68,25 @@ export class Holdings {
     if (this.#holders.size === 0) return;
     this.#standIns.drain();
     for (const [standIn, fd] of descriptorsOf(process.pid, this.#standIns)) {
-      if (standIn.kind === 'buffer') this.#atExit.set(standIn, { process, fd, mapped: false });
+      if (standIn.kind !== 'buffer' || this.#isHeldBeside(process, standIn)) continue;
+      this.#atExit.set(standIn, { process, fd, mapped: false });
     }
     for (const standIn of mappingsOf(process.pid, this.#standIns)) {
+      if (this.#isHeldBeside(process, standIn)) continue;
       const known = this.#atExit.get(standIn);
       const fd = known?.process === process ? known.fd : null;
       this.#atExit.set(standIn, { process, fd, mapped: true });
     }
+  }
+
+  /** Whether another process has a buffer too: what becomes of it is that one's affair. */
+  #isHeldBeside(process: NativeProcess, standIn: StandIn): boolean {
+    for (const other of this.#holders.get(standIn) ?? []) {
+      if (other === process || other.exiting || this.#processes.isEnding(other)) continue;
+      for (const [held] of descriptorsOf(other.pid, this.#standIns)) if (held === standIn) return true;
+      for (const held of mappingsOf(other.pid, this.#standIns)) if (held === standIn) return true;
+    }
+    return false;
   }
 
   /** The last reference to a buffer is gone. */

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 /** Folders and files of the board that stand in front of the host's, whether or not the host has them. */
 export const redirectedPaths: readonly string[] = [
   '/dev/dma_heap',
+  '/dev/udmabuf',
   '/sys/class/dma_heap',
   '/sys/devices/virtual/dma_heap',
   '/sys/kernel/mm/cma',

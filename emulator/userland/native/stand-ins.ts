@@ -1,4 +1,6 @@
+import { readHostFile } from './host/files.ts';
 import type { Host } from './host/host.ts';
+import { isMarked, markIn, setMark } from './marks.ts';
 
 /** What a descriptor of a program stands for. */
 export type StandInKind = 'device' | 'buffer' | 'sync-file' | 'folder' | 'file';
@@ -27,6 +29,8 @@ export interface StandInFacts {
   /** 0 to 3, as open() takes it. */
   readonly accessMode: number;
   readonly content?: Uint8Array;
+  /** A descriptor of ours for a file of memory of the program's own, whose pages the stand-in is to share. */
+  readonly shared?: number;
   onRelease(standIn: StandIn): void;
 }
 
@@ -36,6 +40,7 @@ export interface Recipient {
   readonly reopens: boolean;
   /** Puts a descriptor of ours into it; its number there, or -errno. */
   install(fd: number): number;
+  readonly pid: number;
   /** A path by which its descriptor can be reached. */
   linkOf(fd: number): string;
 }
@@ -54,6 +59,8 @@ interface Place {
   /** A descriptor of ours that no program gets; undefined where it is not kept. */
   original: number | undefined;
   readonly folder: string | undefined;
+  /** It is the program's own file, under its own name: what stands in is told by a mark that it carries. */
+  readonly isShared: boolean;
   watch: number | undefined;
   /** Undefined while it waits to be used again. */
   standIn: StandIn | undefined;
@@ -85,6 +92,7 @@ export class StandIns {
   readonly #byWatch = new Map<number, Place>();
   /** Files of buffers that are gone, by label: a new buffer takes one of them with less work than a new file. */
   readonly #spare = new Map<string, Place[]>();
+  readonly #shared = new Set<Place>();
   /** How many files have a descriptor of ours. */
   #kept = 0;
   readonly #mark: string;
@@ -136,7 +144,7 @@ export class StandIns {
 
   /** Makes a stand-in and gives it to a program; a negative errno where host or program have no room for it. */
   hand(facts: StandInFacts, program: Recipient): Handed | number {
-    const place = facts.kind === 'folder' ? this.#makeFolder(facts) : this.#fileFor(facts);
+    const place = this.#placeFor(facts);
     if (typeof place === 'number') return place;
     this.#lastId += 1;
     const standIn: StandIn = {
@@ -153,6 +161,11 @@ export class StandIns {
     return fd < 0 ? fd : { standIn, fd };
   }
 
+  #placeFor(facts: StandInFacts): Place | number {
+    if (facts.shared !== undefined) return this.#share(facts.label, facts.shared);
+    return facts.kind === 'folder' ? this.#makeFolder(facts) : this.#fileFor(facts);
+  }
+
   /** Where buffers are concerned a file that is known already, with nothing in it; a fresh one otherwise. */
   #fileFor(facts: StandInFacts): Place | number {
     const host = this.#host;
@@ -164,13 +177,8 @@ export class StandIns {
     if (facts.content !== undefined) host.writeAt(original, facts.content, 0);
     else if (isBuffer) host.call('ftruncate', original, facts.sizeBytes ?? 0);
     if (spare !== undefined || !isBuffer || !this.#mayKeep()) return place;
-    const watched = this.#watch(place, host.arena.putDescriptorPath(process.pid, original));
-    if (watched < 0) {
-      this.#forget(place);
-      return watched;
-    }
-    this.#kept += 1;
-    return place;
+    const watched = this.#keep(place, original);
+    return watched < 0 ? watched : place;
   }
 
   /** Whether there is room for one more descriptor of ours. */
@@ -189,7 +197,7 @@ export class StandIns {
   #makeFile(label: string): Place | number {
     const id = this.#newId();
     const original = this.#host.memoryFile(`${label.slice(0, 120)}${this.#mark}${id}`);
-    return original < 0 ? original : this.#add({ id, label, original, folder: undefined });
+    return original < 0 ? original : this.#add({ id, label, original, folder: undefined, isShared: false });
   }
 
   #makeFolder({ label }: StandInFacts): Place | number {
@@ -200,7 +208,23 @@ export class StandIns {
     const original = this.#host.open(folder, O_DIRECTORY | O_CLOEXEC);
     if (original < 0) return original;
     this.#host.call('lseek', original, unreadPosition, 0);
-    return this.#add({ id, label, original, folder });
+    return this.#add({ id, label, original, folder, isShared: false });
+  }
+
+  #share(label: string, original: number): Place | number {
+    const place = this.#add({ id: this.#newId(), label, original, folder: undefined, isShared: true });
+    const watched = this.#keep(place, original);
+    if (watched < 0) return watched;
+    this.#shared.add(place);
+    return place;
+  }
+
+  /** Watches a file of which we keep a descriptor: 0, or -errno and it is gone. */
+  #keep(place: Place, original: number): number {
+    const watched = this.#watch(place, this.#host.arena.putDescriptorPath(process.pid, original));
+    if (watched < 0) this.#forget(place);
+    else this.#kept += 1;
+    return watched;
   }
 
   #newId(): number {
@@ -208,7 +232,7 @@ export class StandIns {
     return this.#lastPlace;
   }
 
-  #add(facts: Pick<Place, 'id' | 'label' | 'original' | 'folder'>): Place {
+  #add(facts: Pick<Place, 'id' | 'label' | 'original' | 'folder' | 'isShared'>): Place {
     const place = { ...facts, watch: undefined, standIn: undefined };
     this.#places.set(place.id, place);
     return place;
@@ -242,6 +266,7 @@ export class StandIns {
       place.original = undefined;
       failed = this.#watch(place, host.arena.putDescriptorPath(process.pid, fd));
     }
+    if (place.isShared) failed = setMark(host, fd, place.id);
     const theirs = failed < 0 ? failed : program.install(fd);
     if (theirs < 0) this.#forget(place);
     host.close(fd);
@@ -253,9 +278,10 @@ export class StandIns {
     const host = this.#host;
     const { original = -1 } = place;
     const theirs = program.install(original);
-    if (theirs < 0) {
+    const marked = theirs >= 0 && place.isShared ? this.#markIn(program, theirs, place.id) : theirs;
+    if (marked < 0) {
       this.#forget(place);
-      return theirs;
+      return marked;
     }
     if (place.watch !== undefined) return theirs;
     host.close(original);
@@ -265,12 +291,31 @@ export class StandIns {
     return theirs;
   }
 
+  /** Marks an open file of a program. */
+  #markIn(program: Recipient, fd: number, id: number): number {
+    const host = this.#host;
+    const pidFd = host.call('pidfd_open', program.pid, 0);
+    const copy = pidFd < 0 ? pidFd : host.call('pidfd_getfd', pidFd, fd, 0);
+    if (pidFd >= 0) host.close(pidFd);
+    if (copy < 0) return copy;
+    const marked = setMark(host, copy, id);
+    host.close(copy);
+    return marked;
+  }
+
   /** What a descriptor of a thread stands for; undefined for the host's own files. */
   at(tid: number, fd: number): StandIn | undefined {
     const link = this.#host.descriptorLink(tid, fd);
     if (link === undefined || link[0] !== slash) return undefined;
     if (!startsWith(link, memoryFilePrefix)) return this.named(decoder.decode(link));
-    return this.#known(numberBehind(link, this.#markBytes));
+    const id = numberBehind(link, this.#markBytes);
+    return id < 0 && this.#shared.size > 0 ? this.#markedAt(tid, fd) : this.#known(id);
+  }
+
+  /** Of the program's own files: what a mark on the open file says. */
+  #markedAt(tid: number, fd: number): StandIn | undefined {
+    const id = markIn(readHostFile(`/proc/${tid}/fdinfo/${fd}`) ?? '');
+    return id === undefined ? undefined : this.#known(id);
   }
 
   /** What a link of /proc means. */
@@ -305,7 +350,7 @@ export class StandIns {
     let count = 0;
     for (let filled = eventBytes; filled > eventBytes / 2; ) {
       const records = host.read(this.#inotify, eventBytes);
-      if (typeof records === 'number' || records.length === 0) return count;
+      if (typeof records === 'number' || records.length === 0) break;
       filled = records.length;
       const view = new DataView(records.buffer, records.byteOffset, filled);
       const watches: number[] = [];
@@ -316,21 +361,27 @@ export class StandIns {
       }
       for (const watch of watches) count += this.#released(watch);
     }
+    // Of a file that the program has by another way too, a close says little: the mark goes with the last reference.
+    for (const place of this.#shared) {
+      if (place.original === undefined || isMarked(host, place.original, place.id)) continue;
+      this.#end(place);
+      count += 1;
+    }
     return count;
   }
 
   #released(watch: number): number {
     const place = this.#byWatch.get(watch);
-    if (place?.standIn === undefined) return 0;
+    if (place?.standIn === undefined || place.isShared) return 0;
     this.#end(place);
     return 1;
   }
 
   /** Nobody holds it any more: the file waits for the next buffer, or goes. */
   #end(place: Place): void {
-    const { standIn, original, label } = place;
+    const { standIn, original, label, isShared } = place;
     place.standIn = undefined;
-    if (standIn?.kind === 'buffer' && original !== undefined && this.#kept <= mostKept) {
+    if (standIn?.kind === 'buffer' && original !== undefined && !isShared && this.#kept <= mostKept) {
       this.#host.call('ftruncate', original, 0);
       const spares = this.#spare.get(label);
       if (spares === undefined) this.#spare.set(label, [place]);
@@ -342,8 +393,10 @@ export class StandIns {
   }
 
   /** Looks at a file no more, and lets go of it. The watch of one that nobody holds has gone by itself. */
-  #forget({ id, watch, original, folder }: Place): void {
+  #forget(place: Place): void {
+    const { id, watch, original, folder } = place;
     this.#places.delete(id);
+    this.#shared.delete(place);
     if (watch !== undefined) {
       this.#byWatch.delete(watch);
       if (original !== undefined) this.#kept -= 1;

@@ -21,6 +21,7 @@ export const nativeErrno = {
   ENXIO: 6,
   ENOTDIR: 20,
   EMFILE: 24,
+  EOPNOTSUPP: 95,
   ENFILE: 23,
 } as const;
 
@@ -75,6 +76,8 @@ export interface Supervision {
   peekText(trap: Trap, index: number, limit: number): Uint8Array | undefined;
   /** Closes a descriptor of the board, whoever opened it. */
   closeOnBoard(boardFd: number): void;
+  /** Says at the end, once, where a host's limit was met. */
+  note(text: string): void;
   /** Reads a file of the host. */
   readHostFile(path: string): string | undefined;
 }
@@ -149,13 +152,14 @@ function placeOfAbsolute(given: Supervision, trap: Trap, path: string): Place {
 /** Gives a program a new stand-in: what it has got, or -errno. */
 export function hand(
   given: Supervision,
-  trap: Trap,
+  { trap, process }: Case,
   facts: StandInFacts,
   closeOnExec: boolean,
 ): Handed | number {
   const { answers } = given;
   const handed = given.standIns.hand(facts, {
     reopens: answers.reopens,
+    pid: process.pid,
     install: (fd) => answers.install(trap, fd, facts.accessMode, closeOnExec),
     linkOf: (fd) => `/proc/${trap.tid}/fd/${fd}`,
   });

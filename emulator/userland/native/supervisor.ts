@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inputError } from '../../base/input-error.ts';
@@ -17,6 +17,7 @@ import { Guardian } from './guardian.ts';
 import { Holdings } from './holdings.ts';
 import { hostArchitecture } from './host/architecture.ts';
 import { checkHost, firstMark } from './host/check.ts';
+import { readHostFile } from './host/files.ts';
 import { Host, peekString } from './host/host.ts';
 import { loadHostLibrary } from './host/library.ts';
 import type { LaunchRequest } from './launch.ts';
@@ -82,6 +83,7 @@ class Run {
   /** What SET_NAME called a buffer. */
   readonly #nameOf: (boardFd: number) => string;
   #log: CallLog | undefined;
+  readonly #notes = new Set<string>();
   #dumps = 0;
   #fresh: FreshBuffer | undefined;
 
@@ -157,6 +159,7 @@ class Run {
       hold: (trap) => this.#hold(trap, kernel),
       peekText: (trap, index, limit) => peekString(host, trap.tid, argument(trap, index), limit),
       closeOnBoard: (boardFd) => parent.close(boardFd),
+      note: (text) => this.#notes.add(text),
       readHostFile,
     };
   }
@@ -213,7 +216,7 @@ class Run {
     if (owner !== undefined) this.#holdings.goesOn(owner);
     const begun = owner === undefined ? undefined : this.#log?.begin(trap);
     const verdict = decide(this.#given, trap, owner);
-    if (trap.call.kind === 'exit' && owner?.pid === this.#backend.pid) this.#dump();
+    if (trap.call.kind.startsWith('exit') && owner?.exiting && owner.pid === this.#backend.pid) this.#dump();
     if (begun !== undefined && owner !== undefined) this.#log?.decided(trap, owner, begun, verdict);
     settle(this.#given, trap, verdict);
   }
@@ -289,7 +292,7 @@ class Run {
       areas,
       heaps,
       leaks: this.#holdings.leaks,
-      notes: this.#standIns.overflowed ? [overflow] : [],
+      notes: this.#standIns.overflowed ? [...this.#notes, overflow] : [...this.#notes],
     };
   }
 
@@ -335,14 +338,6 @@ const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
   SIGUSR2: 12,
   SIGTERM: 15,
 };
-
-function readHostFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
 
 /** The soft limit of open files of whoever started us: Node raises its own, and programs are not to see that. */
 function openFilesOf(pid: number): number | undefined {

@@ -19,12 +19,12 @@ import {
   SYNC_IOC_FILE_INFO,
   SYNC_IOC_MERGE,
 } from '../../../linux/uapi/sync-file.ts';
-import type { StandIn, StandInFacts } from '../stand-ins.ts';
-import { argument, type Case, hand, type Supervision, uint32, type Verdict } from '../supervision.ts';
+import type { StandIn } from '../stand-ins.ts';
+import { argument, type Case, type Supervision, uint32, type Verdict } from '../supervision.ts';
+import { handNew } from './hand-new.ts';
+import { createUdmabuf, isUdmabufRequest } from './udmabuf.ts';
 
 const F_GETFD = 1;
-const F_GETFL = 3;
-const FD_CLOEXEC = 1;
 
 /** What a request's argument holds beside plain values. */
 interface RequestShape {
@@ -52,6 +52,8 @@ const shapes: readonly RequestShape[] = [
 /** Of a heap: the request's number decides, whatever its type byte says. */
 const allocationFdAt = 8;
 
+const udmabufPath = '/dev/udmabuf';
+
 /** ioctl() on what stands for a file of the board. */
 export function control(given: Supervision, asked: Case): Verdict {
   const { trap, process } = asked;
@@ -62,6 +64,9 @@ export function control(given: Supervision, asked: Case): Verdict {
   const request = uint32(trap, 1);
   if (request === DMA_BUF_SET_NAME_A || request === DMA_BUF_SET_NAME_B) {
     return setName(given, asked, standIn, request);
+  }
+  if (isUdmabufRequest(request) && standIn.label === udmabufPath) {
+    return createUdmabuf(given, asked, standIn, request);
   }
   if (request === SYNC_IOC_FILE_INFO && standIn.kind === 'sync-file') {
     return fileInfo(given, asked, standIn);
@@ -100,35 +105,6 @@ function plainControl(given: Supervision, asked: Case, standIn: StandIn, request
   }
   if (reads && result >= 0) given.host.poke(trap.tid, address, outcome.bytes);
   return result;
-}
-
-/** Puts what the board has just opened into the program: its number there, or -errno. */
-function handNew(given: Supervision, { trap, process }: Case, boardFd: number): number {
-  const { board } = process;
-  const closeOnExec = (board.call('fcntl', boardFd, F_GETFD) & FD_CLOEXEC) !== 0;
-  const accessMode = board.call('fcntl', boardFd, F_GETFL) & 3;
-  const buffer = given.takeFreshBuffer();
-  const facts: StandInFacts = {
-    kind: buffer === undefined ? 'sync-file' : 'buffer',
-    boardFd,
-    label: buffer?.heap ?? 'sync_file',
-    sizeBytes: buffer?.sizeBytes ?? 0,
-    accessMode,
-    onRelease: (released) => {
-      given.holdings.released(released);
-      given.closeOnBoard(boardFd);
-    },
-  };
-  const handed = hand(given, trap, facts, closeOnExec);
-  if (typeof handed === 'number') {
-    board.close(boardFd);
-    return handed;
-  }
-  if (buffer !== undefined) {
-    given.processes.allocated(process, buffer.sizeBytes);
-    given.holdings.holds(process, handed.standIn);
-  }
-  return handed.fd;
 }
 
 /** A descriptor of the program as the board's number of the same file; what is none of the board's is no file there. */

@@ -1,5 +1,6 @@
 import { decodeStat, S_IFCHR, S_IFDIR, S_IFMT, statSizeBytes } from '../../../linux/uapi/stat.ts';
 import type { BoardProcess } from '../board-process.ts';
+import { withoutMarks } from '../marks.ts';
 import { mergedFiles, mergeLines } from '../redirects.ts';
 import type { StandInKind } from '../stand-ins.ts';
 import {
@@ -93,7 +94,7 @@ function openOnBoard(given: Supervision, asked: Case, path: string, { flags, mod
     ...(content === undefined ? {} : { content }),
     onRelease: () => given.closeOnBoard(boardFd),
   };
-  const handed = hand(given, asked.trap, facts, (flags & O_CLOEXEC) !== 0);
+  const handed = hand(given, asked, facts, (flags & O_CLOEXEC) !== 0);
   if (typeof handed !== 'number') return handed.fd;
   board.close(boardFd);
   return handed;
@@ -102,16 +103,17 @@ function openOnBoard(given: Supervision, asked: Case, path: string, { flags, mod
 /** /proc/PID/fdinfo/N of a buffer: the board's words, with the references that programs hold. */
 function openFacts(
   given: Supervision,
-  { trap, process }: Case,
+  asked: Case,
   { standIn: about, path }: Extract<Place, { kind: 'facts' }>,
   { flags }: OpenArguments,
 ): Verdict {
+  const { process } = asked;
   const { board } = process;
   const boardFd = board.open(`/proc/${board.process.pid}/fdinfo/${about.boardFd}`, 0, 0);
   if (boardFd < 0) return boardFd;
   given.catchUp(process);
   const count = `count:\t${given.holdings.references(about)}\n`;
-  const theirs = given.readHostFile(path) ?? '';
+  const theirs = withoutMarks(given.readHostFile(path) ?? '');
   const text = Buffer.from(board.readAll(boardFd))
     .toString()
     .replace(/count:\t\d+\n/, count)
@@ -126,7 +128,7 @@ function openFacts(
     content: Buffer.from(text),
     onRelease: () => given.closeOnBoard(boardFd),
   } as const;
-  const handed = hand(given, trap, facts, closeOnExec);
+  const handed = hand(given, asked, facts, closeOnExec);
   if (typeof handed !== 'number') return handed.fd;
   board.close(boardFd);
   return handed;

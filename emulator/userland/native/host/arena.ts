@@ -95,6 +95,7 @@ export const places = {
   word: 1664,
   limits: 1728,
   callInfo: 1792,
+  lock: 1920,
   descriptorPath: 2048,
   path: 4096,
   secondPath: 8192,

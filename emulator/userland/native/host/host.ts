@@ -126,9 +126,11 @@ export class Host {
     const { arena } = this;
     const count = this.call('epoll_pwait', epollFd, arena.at(places.event), mostEvents, timeoutMs, 0, 8);
     const size = this.#eventDataAt + 8;
-    return Array.from({ length: Math.max(0, count) }, (_, index) =>
-      arena.view.getUint32(places.event + index * size + this.#eventDataAt, true),
-    );
+    const found: number[] = [];
+    for (let index = 0; index < count; index += 1) {
+      found.push(arena.view.getUint32(places.event + index * size + this.#eventDataAt, true));
+    }
+    return found;
   }
 
   /** struct epoll_event is packed on x86-64 only. */
