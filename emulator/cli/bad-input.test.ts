@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -73,4 +73,34 @@ test('a blob of 2 GiB is one clear line and exit code 2', async () => {
     out: '',
     err: `heapboard: ${file}: has 2 GiB; a devicetree has 16 MiB at most\n`,
   });
+});
+
+const endless = '/dev/zero';
+
+test.skipIf(!existsSync(endless)).each([
+  ['boot', endless],
+  ['replay', endless],
+  ['boot', 'hikey', '--overlay', endless],
+])('a file without an end is one clear line and exit code 2: %s %s', async (...words) => {
+  const { code, out, err } = await runCommand(words);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toBe('heapboard: /dev/zero: cannot be read: it has more than 64 MiB, or no end\n');
+});
+
+test('a byte order mark and the line ends of Windows change no place that is told', async () => {
+  const file = write('bom.yaml', '\uFEFFworkloadd: w\r\nsteps: []\r\n');
+  const { code, err } = await runCommand(['run', 'hikey', file]);
+  expect(code).toBe(2);
+  expect(err).toContain('bom.yaml:1:1: ');
+});
+
+test('a symbolic link to itself is one clear line and exit code 2', async () => {
+  const link = join(folder, 'loop.yaml');
+  symlinkSync(link, link);
+  for (const command of ['boot', 'replay', 'test'])
+    expect(await runCommand([command, link])).toEqual({
+      code: 2,
+      out: '',
+      err: `heapboard: ${link}: cannot be read: too many symbolic links encountered\n`,
+    });
 });

@@ -1,3 +1,4 @@
+import { readStandardInput } from '../base/read-whole.ts';
 import type { CommandIo } from './command.ts';
 
 /** The process's own streams. A reader of stdout that goes away, as `| head` does, is no error. */
@@ -10,7 +11,7 @@ export function processIo(): CommandIo {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    stdin: readStdin,
+    stdin: readStandardInput,
     colours: wantsColours(process.stdout.isTTY === true, process.env),
   };
 }
@@ -21,10 +22,4 @@ export function wantsColours(isTerminal: boolean, environment: NodeJS.ProcessEnv
   const force = environment.FORCE_COLOR;
   if (force !== undefined && force !== '') return force !== '0';
   return isTerminal && environment.TERM !== 'dumb';
-}
-
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }

@@ -1,17 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { inputError } from '../base/input-error.ts';
+import { readStandardInput, readWhole } from '../base/read-whole.ts';
 import type { FileAccess, FileStatus } from './files.ts';
 
 /** The files of this machine, relative paths from the working directory. */
 export const nodeFiles: FileAccess = {
   status,
-  read: (path) => attempt(path, () => readFileSync(path)),
+  read: (path) => attempt(path, () => (statSync(path).isFile() ? readFileSync(path) : readWhole(path))),
   list: (path) => attempt(path, () => readdirSync(path)),
-  readStandardInput: async () => {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of process.stdin) pieces.push(piece);
-    return Buffer.concat(pieces);
-  },
+  readStandardInput,
 };
 
 function status(path: string): FileStatus {
