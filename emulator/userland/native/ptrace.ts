@@ -7,7 +7,7 @@ import {
 } from './backend.ts';
 import { seccompActions } from './filter.ts';
 import { places } from './host/arena.ts';
-import type { Host } from './host/host.ts';
+import type { Host, WaitResult } from './host/host.ts';
 import type { HostRegister } from './host/library.ts';
 import { eachTick } from './host/ticks.ts';
 import { decodeStop, ptraceEvents, ptraceOptions, ptraceRequests, type Stop, Tracee } from './host/tracee.ts';
@@ -39,6 +39,8 @@ interface Stopped {
   readonly number: number;
   /** As they were when the call began; undefined until somebody needs them. */
   registers: Uint8Array | undefined;
+  /** It ended in the call, or another thread became a program and has its number now. */
+  gone: boolean;
 }
 
 /**
@@ -54,6 +56,8 @@ export class PtraceBackend implements NativeBackend {
   readonly #waiting = new Map<Trap, Stopped>();
   /** A page in each process, for what a call of ours needs in its memory. */
   readonly #pages = new Map<number, number>();
+  /** What came while a thread made a call of ours, in order. */
+  readonly #others: WaitResult[] = [];
 
   private constructor(host: Host, pid: number) {
     this.#host = host;
@@ -78,7 +82,7 @@ export class PtraceBackend implements NativeBackend {
     const stopTicks = eachTick(this.#host);
     try {
       for (let handled = 0; ; handled += 1) {
-        const ended = this.#host.waitOnce(-1, waitAll);
+        const ended = this.#others.shift() ?? this.#host.waitOnce(-1, waitAll);
         if (ended === 'nobody') throw new Error('the program is gone');
         if (ended === 'interrupted' || handled % stopsPerTurn === 0) {
           events.released();
@@ -97,7 +101,7 @@ export class PtraceBackend implements NativeBackend {
   }
 
   #stopped(tid: number, stop: Stop, events: BackendEvents): void {
-    const tracee = new Tracee(this.#host, tid);
+    const tracee = new Tracee(this.#host, tid, (one) => this.#waitFor(one));
     switch (stop.event) {
       case ptraceEvents.seccomp:
         this.#trapped(tracee, events);
@@ -108,6 +112,7 @@ export class PtraceBackend implements NativeBackend {
         break;
       case ptraceEvents.exec:
         this.#pages.delete(tid);
+        for (const stopped of this.#waiting.values()) if (stopped.tracee.tid === tid) stopped.gone = true;
         tracee.run();
         break;
       case 0:
@@ -115,6 +120,25 @@ export class PtraceBackend implements NativeBackend {
         break;
       default:
         tracee.run();
+    }
+  }
+
+  /**
+   * Waits for one thread, and keeps what comes of others: where one becomes a program, its process's other threads end,
+   * and it waits until all of their ends were fetched.
+   */
+  #waitFor(tid: number): Stop | undefined {
+    for (;;) {
+      const ended = this.#host.wait(-1, waitAll);
+      if (ended === undefined) return undefined;
+      const stop = decodeStop(ended.word);
+      if (ended.pid === tid && stop?.event !== ptraceEvents.exec) {
+        if (stop === undefined) this.#others.push(ended);
+        return stop;
+      }
+      this.#others.push(ended);
+      // Another thread has taken over the number.
+      if (ended.pid === tid) return undefined;
     }
   }
 
@@ -130,20 +154,22 @@ export class PtraceBackend implements NativeBackend {
       return;
     }
     const trap = { tid: tracee.tid, call, values };
-    this.#waiting.set(trap, { tracee, number, registers: undefined });
+    this.#waiting.set(trap, { tracee, number, registers: undefined, gone: false });
     events.trapped(trap);
   }
 
   answer(trap: Trap, result: number): void {
     const stopped = this.#take(trap);
     const { tracee } = stopped;
+    if (stopped.gone) return;
     tracee.answerCall(stopped.registers ?? tracee.registers(), result);
     tracee.run();
     for (const signal of tracee.deferredSignals) this.#host.call('tkill', tracee.tid, signal);
   }
 
   proceed(trap: Trap): void {
-    this.#take(trap).tracee.run();
+    const { tracee, gone } = this.#take(trap);
+    if (!gone) tracee.run();
   }
 
   #take(trap: Trap): Stopped {
@@ -181,9 +207,13 @@ export class PtraceBackend implements NativeBackend {
   /** Has the program make a call of ours before its own is answered. */
   #perform(stopped: Stopped, number: number, values: readonly HostRegister[]): number | undefined {
     const { tracee } = stopped;
-    if (stopped.registers === undefined) stopped.registers = tracee.registers();
-    else if (!tracee.beginAnew(stopped.registers, stopped.number)) return undefined;
-    return tracee.runInstead(stopped.registers, number, values);
+    if (stopped.gone) return undefined;
+    const isFirst = stopped.registers === undefined;
+    stopped.registers ??= tracee.registers();
+    const begun = isFirst || tracee.beginAnew(stopped.registers, stopped.number);
+    const result = begun ? tracee.runInstead(stopped.registers, number, values) : undefined;
+    stopped.gone = result === undefined;
+    return result;
   }
 
   end(): void {}

@@ -53,15 +53,26 @@ export function decodeStop(word: number): Stop | undefined {
   return { word, signal: signal & 0x7f, event: word >>> 16, isCall: signal === (5 | 0x80) };
 }
 
+/** Waits until a thread stops; undefined where it ended. */
+export type StopWait = (tid: number) => Stop | undefined;
+
+function waitForOne(host: Host, tid: number): Stop | undefined {
+  const ended = host.wait(tid, waitAll);
+  return ended === undefined ? undefined : decodeStop(ended.word);
+}
+
 /** A thread that this process traces, while it is stopped. */
 export class Tracee {
   readonly #host: Host;
+  readonly #wait: StopWait;
   readonly tid: number;
   /** Signals that came while it made a call of ours: they are sent again after that. */
   readonly deferredSignals: number[] = [];
 
-  constructor(host: Host, tid: number) {
+  /** `wait` is how its next stop is come by; where it is the only one that is traced, nothing else can come. */
+  constructor(host: Host, tid: number, wait: StopWait = (tid) => waitForOne(host, tid)) {
     this.#host = host;
+    this.#wait = wait;
     this.tid = tid;
   }
 
@@ -80,8 +91,7 @@ export class Tracee {
 
   /** Waits until it stops; undefined where it ended. */
   waitForStop(): Stop | undefined {
-    const ended = this.#host.wait(this.tid, waitAll);
-    return ended === undefined ? undefined : decodeStop(ended.word);
+    return this.#wait(this.tid);
   }
 
   /** Whether it is at the beginning of a call, which one, and with what. */
