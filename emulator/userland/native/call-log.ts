@@ -85,7 +85,7 @@ export class CallLog {
   /** A call was decided; what the host makes itself is none of the log's business, but for a process's end. */
   decided(trap: Trap, owner: NativeProcess, begun: Begun, verdict: Verdict): void {
     const { pid } = owner;
-    if (trap.call.kind === 'exit' && this.#known.has(pid)) {
+    if (owner.exiting && this.#known.has(pid)) {
       this.#known.delete(pid);
       this.#tell({ pid, exit: asUint32(trap.values[0] ?? 0) & 0xff }, undefined);
     }

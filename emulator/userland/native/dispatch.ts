@@ -4,7 +4,7 @@ import type { Trap } from './backend.ts';
 import { control } from './calls/control.ts';
 import { list } from './calls/list.ts';
 import { create, open, open2 } from './calls/open.ts';
-import { attributes, exec, exit, map, onDescriptor } from './calls/other.ts';
+import { attributes, exec, exit, exitThread, map, onDescriptor } from './calls/other.ts';
 import { access, readLink, statAt, statFd, statFsFd, statFsPath, statPath, statx } from './calls/status.ts';
 import { controlFile, move, vector } from './calls/transfer.ts';
 import type { NativeProcess } from './native-process.ts';
@@ -39,6 +39,7 @@ const handlers: Readonly<Record<TrapKind, (given: Supervision, asked: Case) => V
   move,
   exec,
   exit,
+  'exit-thread': exitThread,
 };
 
 /** Decides what becomes of a call, without answering it. */

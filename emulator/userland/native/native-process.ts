@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Identity } from '../workload/host.ts';
 import type { BoardProcess, BoardProcesses } from './board-process.ts';
 
@@ -40,12 +40,21 @@ function readProc(path: string): string | undefined {
   }
 }
 
+/** The numbers of a process's threads. */
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
 /** PF_EXITING: the process is on its way out, whatever its state says. */
 const exitingFlag = 4;
 
 /** State, flags and start time of a process or thread, as /proc/PID/stat has them. */
 function statOf(
-  pid: number,
+  pid: number | string,
 ): { readonly state: string; readonly flags: number; readonly startTime: string } | undefined {
   const text = readProc(`${pid}/stat`);
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -151,6 +160,12 @@ export class NativeProcesses {
   /** Whether a process has ended or is about to: its descriptors may be closed and nobody told yet. */
   isEnding(process: NativeProcess): boolean {
     return this.hasEnded(process) || ((statOf(process.pid)?.flags ?? 0) & exitingFlag) !== 0;
+  }
+
+  /** Whether threads besides this one still run in a process. */
+  hasOtherThreads(process: NativeProcess, tid: number): boolean {
+    const others = threadsOf(process.pid).filter((other) => other !== `${tid}`);
+    return others.some((other) => !'ZX'.includes(statOf(`${process.pid}/task/${other}`)?.state ?? 'X'));
   }
 
   /** Forgets those that have ended. */

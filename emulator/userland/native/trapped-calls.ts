@@ -25,7 +25,8 @@ export type TrapKind =
   | 'vector'
   | 'move'
   | 'exec'
-  | 'exit';
+  | 'exit'
+  | 'exit-thread';
 
 /** A condition under which a call runs at the host's own speed after all; it looks at one argument. */
 export type Exemption =
@@ -90,6 +91,7 @@ export const trappedCalls: readonly TrappedCall[] = [
   { name: 'copy_file_range', kind: 'move' },
   { name: 'execve', kind: 'exec' },
   { name: 'execveat', kind: 'exec' },
+  { name: 'exit', kind: 'exit-thread' },
   { name: 'exit_group', kind: 'exit' },
   { name: 'io_uring_setup', kind: 'refused' },
   { name: 'io_uring_enter', kind: 'refused' },

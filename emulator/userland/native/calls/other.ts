@@ -63,3 +63,9 @@ export function exit(given: Supervision, { process }: Case): Verdict {
   given.holdings.exits(process);
   return 'proceed';
 }
+
+/** exit(): the process goes on with its other threads; the last one ends it. Programs without a C library end so. */
+export function exitThread(given: Supervision, asked: Case): Verdict {
+  const { trap, process } = asked;
+  return given.processes.hasOtherThreads(process, trap.tid) ? 'proceed' : exit(given, asked);
+}
