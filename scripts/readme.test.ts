@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { patternOf } from './docs/examples.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,13 +23,6 @@ function examplesOf(text: string): readonly Example[] {
     }
     return examples;
   });
-}
-
-/** Whether the lines follow the shown ones, `…` standing for any number of lines and, inside a line, any text. */
-function pattern(shown: readonly string[]): RegExp {
-  const quoted = (line: string) => line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*');
-  const parts = shown.map((line) => (line === '…' ? '(?:.*\\n)*?' : `${quoted(line)}\\s*\\n`));
-  return new RegExp(`^${parts.join('')}$`);
 }
 
 const examples = examplesOf(readFileSync(join(root, 'README.md'), 'utf8'));
@@ -53,7 +47,7 @@ describe('the README', () => {
         timeout: 170_000,
         killSignal: 'SIGKILL',
       });
-      expect(output.replace(/[ \t]+$/gm, '')).toMatch(pattern(example.shown));
+      expect(output.replace(/[ \t]+$/gm, '')).toMatch(patternOf(example.shown));
     },
     180_000,
   );
