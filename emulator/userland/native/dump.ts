@@ -12,8 +12,37 @@ interface DumpedBuffer {
   readonly sha256: string;
 }
 
+/** The dumps of one run, in folders `1`, `2` and so on. */
+export class Dumps {
+  readonly #folder: string;
+  readonly #standIns: StandIns;
+  readonly #nameOf: (boardFd: number) => string;
+  #count = 0;
+  #isOver = false;
+
+  /** `nameOf` tells what SET_NAME called a buffer. */
+  constructor(folder: string, standIns: StandIns, nameOf: (boardFd: number) => string) {
+    this.#folder = folder;
+    this.#standIns = standIns;
+    this.#nameOf = nameOf;
+  }
+
+  /** What is there now. */
+  write(): void {
+    this.#count += 1;
+    dumpBuffers(`${this.#folder}/${this.#count}`, this.#standIns, this.#nameOf);
+  }
+
+  /** What is there when the program ends, in whichever way that is noticed first. */
+  writeLast(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.write();
+  }
+}
+
 /** Writes the bytes of every live buffer into a folder, each into a file, and `index.json` beside them. */
-export function dumpBuffers(folder: string, standIns: StandIns, nameOf: (boardFd: number) => string): void {
+function dumpBuffers(folder: string, standIns: StandIns, nameOf: (boardFd: number) => string): void {
   mkdirSync(folder, { recursive: true });
   const buffers = standIns.all.filter(({ kind }) => kind === 'buffer');
   const index = buffers.map((buffer): DumpedBuffer => {

@@ -100,6 +100,7 @@ export class StandIns {
   readonly #folderRoot: string;
   readonly #folders: { make(path: string): void; remove(path: string): void };
   readonly #keepsBytes: boolean;
+  readonly #beforeRelease: () => void;
   readonly #tellReleased: (standIn: StandIn) => void;
   #lastId = 0;
   #lastPlace = 0;
@@ -114,6 +115,8 @@ export class StandIns {
       readonly folders: { make(path: string): void; remove(path: string): void };
       /** Whether the bytes of buffers are to be read later. */
       readonly keepsBytes: boolean;
+      /** Told before stand-ins go whose last references are gone. */
+      beforeRelease(): void;
       /** Told of each whose last reference is gone. */
       released(standIn: StandIn): void;
     },
@@ -124,6 +127,7 @@ export class StandIns {
     this.#folderRoot = options.folderRoot;
     this.#folders = options.folders;
     this.#keepsBytes = options.keepsBytes;
+    this.#beforeRelease = () => options.beforeRelease();
     this.#tellReleased = options.released;
     this.#inotify = host.call('inotify_init1', inotifyNonBlocking | O_CLOEXEC);
   }
@@ -359,6 +363,7 @@ export class StandIns {
         if ((mask & IN_Q_OVERFLOW) !== 0) this.#overflowed = true;
         if ((mask & IN_CLOSE) !== 0) watches.push(view.getInt32(at, true));
       }
+      if (watches.length > 0) this.#beforeRelease();
       for (const watch of watches) count += this.#released(watch);
     }
     // Of a file that the program has by another way too, a close says little: the mark goes with the last reference.

@@ -12,7 +12,7 @@ import type { NativeBackend, NativeExit, Trap } from './backend.ts';
 import { BoardProcesses } from './board-process.ts';
 import { type CallListener, CallLog } from './call-log.ts';
 import { decide, settle } from './dispatch.ts';
-import { dumpBuffers } from './dump.ts';
+import { Dumps } from './dump.ts';
 import { Guardian } from './guardian.ts';
 import { Holdings } from './holdings.ts';
 import { hostArchitecture } from './host/architecture.ts';
@@ -80,11 +80,9 @@ class Run {
   readonly #folderRoot: string;
   readonly #stopFollowing: () => void;
   readonly #woken: (() => void)[] = [];
-  /** What SET_NAME called a buffer. */
-  readonly #nameOf: (boardFd: number) => string;
+  readonly #dumps: Dumps | undefined;
   #log: CallLog | undefined;
   readonly #notes = new Set<string>();
-  #dumps = 0;
   #fresh: FreshBuffer | undefined;
 
   constructor(host: Host, kernel: Kernel, board: WorkloadHost, request: NativeRequest) {
@@ -102,6 +100,7 @@ class Run {
         remove: (path) => rmSync(path, { recursive: true, force: true }),
       },
       keepsBytes: request.dumpFolder !== undefined,
+      beforeRelease: () => this.#dumpIfEnding(),
       released: (standIn) => this.#log?.released(standIn),
     });
     this.#standIns = standIns;
@@ -118,7 +117,9 @@ class Run {
       found: () => {},
     });
     this.#adoptOrphans(true);
-    this.#nameOf = (boardFd) => parent.readlink(`/proc/self/fd/${boardFd}`).replace(/^\/dmabuf:/, '');
+    const nameOf = (boardFd: number) => parent.readlink(`/proc/self/fd/${boardFd}`).replace(/^\/dmabuf:/, '');
+    const { dumpFolder } = request;
+    this.#dumps = dumpFolder === undefined ? undefined : new Dumps(dumpFolder, standIns, nameOf);
     const mark = firstMark + BigInt(process.pid) * 2n ** 20n;
     const environment = Object.entries(request.environment).map(([name, value]) => `${name}=${value ?? ''}`);
     this.#guardian = new Guardian(host, mark, this.#folderRoot, environment);
@@ -216,7 +217,9 @@ class Run {
     if (owner !== undefined) this.#holdings.goesOn(owner);
     const begun = owner === undefined ? undefined : this.#log?.begin(trap);
     const verdict = decide(this.#given, trap, owner);
-    if (trap.call.kind.startsWith('exit') && owner?.exiting && owner.pid === this.#backend.pid) this.#dump();
+    if (trap.call.kind.startsWith('exit') && owner?.exiting && owner.pid === this.#backend.pid) {
+      this.#dumps?.writeLast();
+    }
     if (begun !== undefined && owner !== undefined) this.#log?.decided(trap, owner, begun, verdict);
     settle(this.#given, trap, verdict);
   }
@@ -249,8 +252,8 @@ class Run {
       if (!hasReached(signal, pid)) this.#host.kill(pid, signalNumbers[signal] ?? 15);
     };
     for (const signal of passedSignals) process.on(signal, pass);
-    const dump = () => this.#dump();
-    process.on('SIGUSR1', this.#request.dumpFolder === undefined ? pass : dump);
+    const dump = () => this.#dumps?.write();
+    process.on('SIGUSR1', this.#dumps === undefined ? pass : dump);
     return () => {
       process.off('SIGUSR1', pass);
       process.off('SIGUSR1', dump);
@@ -258,14 +261,14 @@ class Run {
     };
   }
 
-  #dump(): void {
-    const { dumpFolder } = this.#request;
-    if (dumpFolder === undefined) return;
-    this.#dumps += 1;
-    dumpBuffers(`${dumpFolder}/${this.#dumps}`, this.#standIns, this.#nameOf);
+  /** A program that a signal ends makes no last call: what it held is written down before it is let go of. */
+  #dumpIfEnding(): void {
+    const program = this.#dumps === undefined ? undefined : this.#processes.ofThread(this.#backend.pid);
+    if (program !== undefined && this.#processes.isEnding(program)) this.#dumps?.writeLast();
   }
 
   #finish({ word }: NativeExit): NativeOutcome {
+    this.#dumps?.writeLast();
     this.#standIns.drain();
     this.#holdings.settle();
     const left = this.#standIns.all.some(({ kind }) => kind === 'buffer');
