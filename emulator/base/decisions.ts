@@ -1,4 +1,4 @@
-import type { SourcePosition } from './position.ts';
+import type { FindPosition, SourcePosition } from './position.ts';
 
 /** How a behaviour is known: seen in a record of a real kernel, read in its source, or concluded. */
 export type Evidence = 'recorded' | 'read' | 'inferred';
@@ -19,7 +19,7 @@ export interface Obstacle {
   readonly owner?: string;
   readonly baseBytes?: bigint;
   readonly sizeBytes?: bigint;
-  readonly position?: SourcePosition;
+  readonly position?: SourcePosition | undefined;
 }
 
 /** One thing that was decided during a boot, with all that is needed to say why. */
@@ -32,23 +32,30 @@ export interface Decision {
   readonly obstacle?: Obstacle;
   /** All that stood in the way, lowest first, where it was more than one thing. */
   readonly obstacles?: readonly Obstacle[];
-  readonly position?: SourcePosition;
+  readonly position?: SourcePosition | undefined;
   /** The outcome as a sentence. */
   readonly outcome: string;
   readonly evidence: Evidence;
 }
 
 /** What a room says of a decision; `tried` and `evidence` have the usual defaults. */
-export type DecisionNote = Omit<Decision, 'tried' | 'evidence'> &
-  Partial<Pick<Decision, 'tried' | 'evidence'>>;
+export type DecisionNote = Omit<Decision, 'tried' | 'evidence' | 'position'> &
+  Partial<Pick<Decision, 'tried' | 'evidence'>> & { readonly position?: FindPosition | undefined };
 
 /** The record of a boot's decisions, in the order in which they were made. */
 export class DecisionRecord {
   readonly #decisions: Decision[] = [];
 
   /** Adds a decision. `evidence` is `recorded` unless said otherwise. */
-  note(note: DecisionNote): void {
-    this.#decisions.push({ ...note, tried: note.tried ?? [], evidence: note.evidence ?? 'recorded' });
+  note({ position, ...note }: DecisionNote): void {
+    this.#decisions.push({
+      ...note,
+      tried: note.tried ?? [],
+      evidence: note.evidence ?? 'recorded',
+      get position() {
+        return position?.();
+      },
+    });
   }
 
   get all(): readonly Decision[] {

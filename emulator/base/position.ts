@@ -6,6 +6,9 @@ export interface SourcePosition {
   readonly endColumn?: number;
 }
 
+/** Looks a place up. That reads the source once more, so it is left until somebody wants to be told. */
+export type FindPosition = () => SourcePosition | undefined;
+
 /** `file:line:column`, as compilers print it, so that editors can jump there. */
 export function formatPosition(position: SourcePosition): string {
   const column = position.column === undefined ? '' : `:${position.column}`;

@@ -11,7 +11,7 @@ export function fillMemory(tree: DeviceTree, facts: FirmwareFacts, decisions: De
   const own = memoryBanks(tree);
   const { banks, origin, evidence } = chooseBanks(tree, own, facts);
   const [node] = memoryNodes(tree);
-  const position = node === undefined ? undefined : tree.positionOf(node, 'reg');
+  const position = node === undefined ? undefined : () => tree.positionOf(node, 'reg');
   const before = describeOwn(tree, own);
   checkBanks(banks);
   if (banks !== own) writeMemory(tree, banks);

@@ -235,7 +235,9 @@ function decisionOf(decision: Decision): DecisionSummary {
     rule: decision.rule,
     tried: decision.tried.map(attemptOf),
     obstacle: decision.obstacle === undefined ? undefined : obstacleOf(decision.obstacle),
-    position: decision.position,
+    get position() {
+      return decision.position;
+    },
     outcome: decision.outcome,
     evidence: decision.evidence,
   };
@@ -257,7 +259,9 @@ function obstacleOf(obstacle: Obstacle): ObstacleSummary {
     owner: obstacle.owner,
     base: optionalHex(obstacle.baseBytes),
     size: optionalHex(obstacle.sizeBytes),
-    position: obstacle.position,
+    get position() {
+      return obstacle.position;
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../../base/position.ts';
+import type { FindPosition } from '../../base/position.ts';
 import { physicalAddressMax, RegionTable } from './memblock/region-table.ts';
 
 export type { MemblockRegion } from './memblock/region-table.ts';
@@ -7,7 +7,7 @@ export type { MemblockRegion } from './memblock/region-table.ts';
 export interface Claimant {
   /** `kernel image`, `dtb`, a node path … */
   readonly owner: string;
-  readonly position?: SourcePosition | undefined;
+  readonly position?: FindPosition | undefined;
 }
 
 /** A range that somebody reserved or marked no-map, as it was asked for. */

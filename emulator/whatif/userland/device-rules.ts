@@ -84,7 +84,7 @@ function note({ environment }: System, rules: DeviceRules, { device, wish, posit
         says.length === 0
           ? `no ${rules.kind === 'udev' ? 'rule' : 'line'} matches ${path}, so it stays 0600 root:root`
           : `${path} gets ${says.join(', ')}`,
-      position,
+      position: () => position,
     });
   }
   if (!isHeap) return;

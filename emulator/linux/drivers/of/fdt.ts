@@ -37,7 +37,7 @@ function addBank(boot: BootEnvironment, memblock: Memblock, node: DtNode, bank: 
     boot.decisions.note({
       subject: 'memory',
       rule: 'memory/whole-pages',
-      position: boot.handoff.tree.positionOf(node, 'reg'),
+      position: () => boot.handoff.tree.positionOf(node, 'reg'),
       outcome: `the bank at ${hex(bank.base)} of ${node.path} holds no whole page and is left out`,
       evidence: 'read',
     });

@@ -183,7 +183,7 @@ export class ReservedMemory {
     boot.decisions.note({
       subject: node.path,
       rule: 'reserved-memory/format',
-      position: boot.handoff.tree.positionOf(node),
+      position: () => boot.handoff.tree.positionOf(node),
       outcome: `the whole node and its ${this.regions.length} regions are ignored: ${missing}`,
     });
     return false;
@@ -201,7 +201,7 @@ export class ReservedMemory {
         boot.decisions.note({
           subject: region.nodePath,
           rule: 'reserved-memory/status',
-          position: boot.handoff.tree.positionOf(region.node, 'status'),
+          position: () => boot.handoff.tree.positionOf(region.node, 'status'),
           outcome: `not looked at: ${region.reason}, and only "okay" and "ok" count`,
         });
         continue;
@@ -293,7 +293,7 @@ export class ReservedMemory {
       boot.decisions.note({
         subject: next.region.nodePath,
         rule: 'reserved-memory/overlap',
-        position: boot.handoff.tree.positionOf(next.region.node, 'reg'),
+        position: () => boot.handoff.tree.positionOf(next.region.node, 'reg'),
         outcome: `it overlaps with ${one.region.nodePath}; the kernel reports it and changes nothing`,
       });
     }

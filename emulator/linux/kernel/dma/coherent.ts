@@ -23,7 +23,7 @@ export function coherentPoolHandler(boot: BootEnvironment): RegionHandler {
     boot.decisions.note({
       subject: node.path,
       rule: 'coherent/pool',
-      position: boot.handoff.tree.positionOf(node),
+      position: () => boot.handoff.tree.positionOf(node),
       outcome: `${formatSize(size)} for the coherent memory of devices that name it in memory-region; no heap`,
     });
     return 0;

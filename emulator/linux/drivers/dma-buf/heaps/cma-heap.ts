@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../../../../base/position.ts';
+import type { FindPosition } from '../../../../base/position.ts';
 import { oopsOnWrite } from '../../../arch/arm64/mm/fault.ts';
 import type { EarlyKernel, Kernel } from '../../../init/kernel.ts';
 import { chargeRegion, type RegionCharge, unchargeRegion } from '../../../kernel/cgroup/dmem.ts';
@@ -150,12 +150,12 @@ function noteRefusal(
   { decisions }: EarlyKernel,
   subject: string,
   why: string,
-  position: SourcePosition | undefined,
+  position: FindPosition | undefined,
 ): void {
   decisions.note({
     subject,
     rule: 'heap-export/refused',
-    ...(position === undefined ? {} : { position }),
+    position,
     outcome: `cannot be exported as a heap: ${why}`,
     evidence: 'read',
   });

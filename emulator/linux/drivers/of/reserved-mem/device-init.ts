@@ -28,7 +28,7 @@ export function assignRegion(kernel: Kernel, device: Device, choice: RegionChoic
   kernel.decisions.note({
     subject: device.node.path,
     rule: 'device/region',
-    position: kernel.handoff.tree.positionOf(device.node, 'memory-region'),
+    position: () => kernel.handoff.tree.positionOf(device.node, 'memory-region'),
     outcome: outcome.why,
     evidence: 'read',
   });

@@ -46,7 +46,7 @@ export function place(context: RegionContext, region: Region): CellRange | undef
     tried,
     ...(obstacle === undefined ? {} : { obstacle }),
     ...(base === undefined ? { obstacles: obstaclesOf(context, windows) } : {}),
-    position: context.boot.handoff.tree.positionOf(region.node, 'size'),
+    position: () => context.boot.handoff.tree.positionOf(region.node, 'size'),
     outcome:
       base === undefined
         ? `no place for ${formatSize(wish.size)}`
@@ -64,7 +64,7 @@ function readWish(context: RegionContext, region: Region): Wish | undefined {
     boot.decisions.note({
       subject: region.nodePath,
       rule: 'reserved-memory/malformed',
-      position: boot.handoff.tree.positionOf(node, property),
+      position: () => boot.handoff.tree.positionOf(node, property),
       outcome: `skipped: ${reason}`,
     });
     return undefined;
@@ -99,7 +99,7 @@ function readWish(context: RegionContext, region: Region): Wish | undefined {
     boot.decisions.note({
       subject: region.nodePath,
       rule: 'reserved-memory/malformed',
-      position: boot.handoff.tree.positionOf(node, 'alloc-ranges'),
+      position: () => boot.handoff.tree.positionOf(node, 'alloc-ranges'),
       outcome: `they count as absent, so that it may lie anywhere: ${reason}`,
     });
     return { size: sizeBytes, alignment: alignment === 0n ? cacheLine : alignment, ranges: undefined };
@@ -132,7 +132,7 @@ function take(context: RegionContext, region: Region, wish: Wish, window: Search
   const { boot, memblock } = context;
   const claimant = {
     owner: region.nodePath,
-    position: boot.handoff.tree.positionOf(region.node, 'size'),
+    position: () => boot.handoff.tree.positionOf(region.node, 'size'),
   };
   const base = memblock.find(wish.size, wish.alignment, window);
   if (base === undefined) return undefined;

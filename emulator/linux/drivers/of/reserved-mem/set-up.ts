@@ -64,7 +64,7 @@ function giveBack(context: RegionContext, entry: TableEntry, why: string): void 
   boot.decisions.note({
     subject: region.nodePath,
     rule: 'reserved-memory/handler',
-    position: boot.handoff.tree.positionOf(region.node),
+    position: () => boot.handoff.tree.positionOf(region.node),
     outcome: `its memory goes ${stillReserved ? 'nowhere: it stays reserved' : 'back to the system'}: ${why}`,
   });
 }

@@ -114,7 +114,7 @@ function noteVeto(context: RegionContext, region: Region, why: string): void {
   boot.decisions.note({
     subject: region.nodePath,
     rule: 'reserved-memory/veto',
-    position: boot.handoff.tree.positionOf(region.node, 'linux,cma-default'),
+    position: () => boot.handoff.tree.positionOf(region.node, 'linux,cma-default'),
     outcome: `nothing is reserved for it: ${why}`,
   });
 }
@@ -123,7 +123,7 @@ function noteVeto(context: RegionContext, region: Region, why: string): void {
 function reservePair(context: RegionContext, region: Region, pair: CellRange): boolean {
   const { boot, memblock } = context;
   const { noMapRefused, reserveFailure, regionScanPrefix } = boot.release.behaviours;
-  const position = boot.handoff.tree.positionOf(region.node, 'reg');
+  const position = () => boot.handoff.tree.positionOf(region.node, 'reg');
   const claimant = { owner: region.nodePath, position };
   const end = pair.base + pair.size;
   const obstacle = region.noMap ? obstacleIn(memblock, pair.base, end) : undefined;

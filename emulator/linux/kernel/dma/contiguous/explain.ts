@@ -101,6 +101,8 @@ function obstacleOf(claim: Claim): Obstacle {
     owner: claim.owner,
     baseBytes: claim.base,
     sizeBytes: claim.end - claim.base,
-    ...(claim.position === undefined ? {} : { position: claim.position }),
+    get position() {
+      return claim.position?.();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../../../../../base/position.ts';
+import type { FindPosition } from '../../../../../base/position.ts';
 import type { EarlyKernel } from '../../../../init/kernel.ts';
 import type { CmaArea } from '../../../../mm/cma.ts';
 
@@ -21,7 +21,7 @@ export interface RefusedExport {
   /** Who asked: the path of a region or a device. */
   readonly asker: string;
   readonly why: string;
-  readonly position?: SourcePosition | undefined;
+  readonly position?: FindPosition | undefined;
 }
 
 /** Which areas become heaps; in what order and under which names is the release's business. */

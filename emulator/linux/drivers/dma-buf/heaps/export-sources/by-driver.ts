@@ -13,7 +13,11 @@ function exportOf(early: EarlyKernel, { device, region }: RegionExport): AreaExp
   const { tree } = early.handoff;
   const node = tree.node(device);
   if (node === undefined) return { asker: device, why: 'the tree has no such node' };
-  const refuse = (why: string): RefusedExport => ({ asker: node.path, why, position: tree.positionOf(node) });
+  const refuse = (why: string): RefusedExport => ({
+    asker: node.path,
+    why,
+    position: () => tree.positionOf(node),
+  });
   if (!node.available) {
     return refuse(`its status is "${node.property('status')?.string}", so its driver never probes`);
   }

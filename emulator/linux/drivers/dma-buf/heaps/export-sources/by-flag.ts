@@ -14,6 +14,6 @@ export function flagExports(early: EarlyKernel): readonly (AreaExport | RefusedE
       if (!('why' in area)) {
         return { area, exportedBy: 'flag', reason: `${node.path} has ${flag}` } as const;
       }
-      return { asker: node.path, why: area.why, position: tree.positionOf(node, flag) };
+      return { asker: node.path, why: area.why, position: () => tree.positionOf(node, flag) };
     });
 }

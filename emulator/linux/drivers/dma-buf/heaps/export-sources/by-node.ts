@@ -9,7 +9,7 @@ export function nodeExports(early: EarlyKernel): readonly (AreaExport | RefusedE
   const { tree } = early.handoff;
   const nodes = [...tree.root.walk()].filter((node) => node.compatible.includes(compatible));
   return nodes.map((node) => {
-    const refuse = (why: string) => ({ asker: node.path, why, position: tree.positionOf(node) });
+    const refuse = (why: string) => ({ asker: node.path, why, position: () => tree.positionOf(node) });
     if (!node.available) {
       return refuse(`its status is "${node.property('status')?.string}", so its driver never probes`);
     }
