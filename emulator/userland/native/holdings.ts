@@ -60,6 +60,16 @@ export class Holdings {
     return count;
   }
 
+  /** What descriptors and mappings of supervised processes lead to. */
+  heldNow(): ReadonlySet<StandIn> {
+    const held = new Set<StandIn>();
+    for (const { pid } of this.#processes.all) {
+      for (const [standIn] of descriptorsOf(pid, this.#standIns)) held.add(standIn);
+      for (const standIn of mappingsOf(pid, this.#standIns)) held.add(standIn);
+    }
+    return held;
+  }
+
   /** A process begins to end: what it holds now vanishes with it. */
   exits(process: NativeProcess): void {
     process.exiting = true;

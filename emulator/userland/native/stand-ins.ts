@@ -72,6 +72,8 @@ const IN_CLOSE = 0x18;
 /** A read that brings less than half of it has brought all that was there. */
 const eventBytes = 65536;
 const IN_Q_OVERFLOW = 0x4000;
+const ENOENT = 2;
+const ENOSPC = 28;
 /** Files that have a descriptor of ours at most, used or spare. */
 const mostKept = 64;
 const encoder = new TextEncoder();
@@ -102,9 +104,11 @@ export class StandIns {
   readonly #keepsBytes: boolean;
   readonly #beforeRelease: () => void;
   readonly #tellReleased: (standIn: StandIn) => void;
+  readonly #heldNow: () => ReadonlySet<StandIn>;
   #lastId = 0;
   #lastPlace = 0;
-  #overflowed = false;
+  #overflows = 0;
+  #unwatched = 0;
 
   constructor(
     host: Host,
@@ -119,6 +123,8 @@ export class StandIns {
       beforeRelease(): void;
       /** Told of each whose last reference is gone. */
       released(standIn: StandIn): void;
+      /** What descriptors and mappings of programs lead to now. */
+      heldNow(): ReadonlySet<StandIn>;
     },
   ) {
     this.#host = host;
@@ -129,6 +135,7 @@ export class StandIns {
     this.#keepsBytes = options.keepsBytes;
     this.#beforeRelease = () => options.beforeRelease();
     this.#tellReleased = options.released;
+    this.#heldNow = options.heldNow;
     this.#inotify = host.call('inotify_init1', inotifyNonBlocking | O_CLOEXEC);
   }
 
@@ -141,9 +148,13 @@ export class StandIns {
     return [...this.#places.values()].flatMap(({ standIn }) => standIn ?? []);
   }
 
-  /** Whether events were lost, and releases may have been missed. */
-  get overflowed(): boolean {
-    return this.#overflowed;
+  /** Limits of the host that were reached, in words. */
+  get limitsReached(): readonly string[] {
+    const overflow =
+      'more was closed at once than inotify remembers (fs.inotify.max_queued_events): what was let go was found out ' +
+      'afterwards, and a buffer that only lay in a socket then may count as let go';
+    const exhausted = `the host had no inotify watch left (fs.inotify.max_user_watches) ${this.#unwatched} times: calls failed with ENOSPC or what they made counts as held to the end`;
+    return [...(this.#overflows > 0 ? [overflow] : []), ...(this.#unwatched > 0 ? [exhausted] : [])];
   }
 
   /** Makes a stand-in and gives it to a program; a negative errno where host or program have no room for it. */
@@ -245,6 +256,7 @@ export class StandIns {
   /** Watches a file by a path that leads to it: 0, or -errno. */
   #watch(place: Place, path: number): number {
     const watch = this.#host.call('inotify_add_watch', this.#inotify, path, IN_CLOSE);
+    if (watch === -ENOSPC) this.#unwatched += 1;
     if (watch < 0) return watch;
     place.watch = watch;
     this.#byWatch.set(watch, place);
@@ -291,7 +303,7 @@ export class StandIns {
     host.close(original);
     place.original = undefined;
     // Where it is closed already, it was the last.
-    if (this.#watch(place, host.arena.putPath(program.linkOf(theirs))) < 0) this.#end(place);
+    if (this.#watch(place, host.arena.putPath(program.linkOf(theirs))) === -ENOENT) this.#end(place);
     return theirs;
   }
 
@@ -351,6 +363,7 @@ export class StandIns {
   /** Reads what was closed since the last time, and tells each. */
   drain(): number {
     const host = this.#host;
+    const overflows = this.#overflows;
     let count = 0;
     for (let filled = eventBytes; filled > eventBytes / 2; ) {
       const records = host.read(this.#inotify, eventBytes);
@@ -360,15 +373,31 @@ export class StandIns {
       const watches: number[] = [];
       for (let at = 0; at + 16 <= filled; at += 16 + view.getUint32(at + 12, true)) {
         const mask = view.getUint32(at + 4, true);
-        if ((mask & IN_Q_OVERFLOW) !== 0) this.#overflowed = true;
+        if ((mask & IN_Q_OVERFLOW) !== 0) this.#overflows += 1;
         if ((mask & IN_CLOSE) !== 0) watches.push(view.getInt32(at, true));
       }
       if (watches.length > 0) this.#beforeRelease();
       for (const watch of watches) count += this.#released(watch);
     }
+    if (this.#overflows !== overflows) count += this.#catchUp();
     // Of a file that the program has by another way too, a close says little: the mark goes with the last reference.
     for (const place of this.#shared) {
       if (place.original === undefined || isMarked(host, place.original, place.id)) continue;
+      this.#end(place);
+      count += 1;
+    }
+    return count;
+  }
+
+  /** Ends what was closed and nobody told: its watch has gone with it, or, where we keep a descriptor, nobody holds it. */
+  #catchUp(): number {
+    const watches = watchesOf(this.#inotify);
+    const held = this.#heldNow();
+    let count = 0;
+    for (const place of [...this.#places.values()]) {
+      const { standIn, watch, original, isShared } = place;
+      if (standIn === undefined || watch === undefined || isShared || standIn.kind === 'folder') continue;
+      if (original === undefined ? watches.has(watch) : held.has(standIn)) continue;
       this.#end(place);
       count += 1;
     }
@@ -417,6 +446,14 @@ export class StandIns {
     for (const place of this.#places.values()) this.#forget(place);
     this.#host.close(this.#inotify);
   }
+}
+
+/** The watches that an inotify descriptor of ours still has. */
+function watchesOf(inotify: number): ReadonlySet<number> {
+  const facts = readHostFile(`/proc/self/fdinfo/${inotify}`) ?? '';
+  return new Set(
+    [...facts.matchAll(/^inotify wd:([0-9a-f]+)/gm)].map(([, number = '']) => Number.parseInt(number, 16)),
+  );
 }
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {

@@ -102,6 +102,7 @@ class Run {
       keepsBytes: request.dumpFolder !== undefined,
       beforeRelease: () => this.#dumpIfEnding(),
       released: (standIn) => this.#log?.released(standIn),
+      heldNow: () => this.#holdings.heldNow(),
     });
     this.#standIns = standIns;
     const boards = new BoardProcesses(kernel, parent);
@@ -279,7 +280,6 @@ class Run {
     }
     const status = decodeExitStatus(word);
     const { areas, heaps } = this.#usage.finish(new Set());
-    const overflow = 'more was closed at once than inotify remembers (fs.inotify.max_queued_events)';
     return {
       backend: this.#backend.name,
       command: this.#request.command,
@@ -295,7 +295,7 @@ class Run {
       areas,
       heaps,
       leaks: this.#holdings.leaks,
-      notes: this.#standIns.overflowed ? [...this.#notes, overflow] : [...this.#notes],
+      notes: [...this.#notes, ...this.#standIns.limitsReached],
     };
   }
 
