@@ -43,3 +43,13 @@ test('a missing key is reported at the map that lacks it', () => {
 test('an empty text is reported at its start', () => {
   expect(() => check('')).toThrow(/^x\.yaml:1:1: the document: /);
 });
+
+test('values too deep to read, and aliases that multiply, are one line', () => {
+  const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  expect(() => check(nested)).toThrow(/^x\.yaml:1:\d+: values nest too deeply$/);
+  const nine = (item: string) => `[${Array.from({ length: 9 }, () => item).join(', ')}]`;
+  const bomb = Array.from({ length: 10 }, (_, i) => `a${i + 1}: &a${i + 1} ${nine(`*a${i}`)}\n`);
+  expect(() => check(`a0: &a0 ${nine('x')}\n${bomb.join('')}`)).toThrow(
+    /^x\.yaml:1:1: aliases .* too many values$/,
+  );
+});

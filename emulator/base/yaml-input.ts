@@ -26,7 +26,7 @@ export function parseYaml(text: string, file: string, fail: YamlFailure): YamlDo
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const error = document.errors[0];
-  if (error !== undefined) throw fail(firstLine(error.message), at(error.pos[0]));
+  if (error !== undefined) throw fail(problemOf(error), at(error.pos[0]));
 
   const nodeAt = (path: readonly PropertyKey[]): Node | undefined => {
     const found: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
@@ -45,7 +45,24 @@ export function parseYaml(text: string, file: string, fail: YamlFailure): YamlDo
     const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
     return start === undefined ? positionOf(path) : at(start);
   };
-  return { value: document.toJS(), positionOf, positionOfKey };
+  return { value: plainValue(), positionOf, positionOfKey };
+
+  function plainValue(): unknown {
+    try {
+      return document.toJS();
+    } catch (thrown) {
+      // An alias without an anchor, and aliases of aliases that would multiply to gigabytes.
+      if (thrown instanceof ReferenceError || thrown instanceof RangeError)
+        throw fail(problemOf(thrown), at(0));
+      throw thrown;
+    }
+  }
+}
+
+function problemOf({ message }: Error): string {
+  if (message.startsWith('Maximum call stack')) return 'values nest too deeply';
+  if (message.startsWith('Excessive alias count')) return 'aliases (*name) of aliases make too many values';
+  return firstLine(message);
 }
 
 /** Checks a document against a schema; the first problem becomes `fail`'s error at its place. */

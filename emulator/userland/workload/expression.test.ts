@@ -23,6 +23,11 @@ describe('a formula', () => {
     expect(value('18446744073709551615')).toBe(18446744073709551615n);
   });
 
+  test('is refused where its value would fill the memory, or its text the stack', () => {
+    expect(() => value('(((((2 ** 64) ** 64) ** 64) ** 64) ** 64) ** 64')).toThrow('is beyond 256 bits');
+    expect(() => parseExpression('1+'.repeat(20_000))).toThrow('has 1000 characters at most, not 40000');
+  });
+
   test('takes the values of variables and says which it reads', () => {
     const formula = parseExpression('alignUp(width * 4, 64) * height');
     expect([...formula.names]).toEqual(['width', 'height']);

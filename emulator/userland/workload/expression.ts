@@ -44,7 +44,13 @@ export function isVariableName(text: string): boolean {
   return /^[A-Za-z_]\w*$/.test(text) && !functions.has(text) && !formatConstants.has(text);
 }
 
+/** Formulas of people are a line; a text as long as a file would nest deeper than reading it can follow. */
+const longestFormula = 1000;
+
 function parse(source: string): jsep.Expression {
+  if (source.length > longestFormula) {
+    throw new ExpressionError(`a formula has ${longestFormula} characters at most, not ${source.length}`);
+  }
   try {
     return jsep(withPlainNumbers(source));
   } catch (error) {
@@ -65,10 +71,10 @@ function withPlainNumbers(source: string): string {
 const binary: ReadonlyMap<string, (left: bigint, right: bigint) => bigint> = new Map([
   ['+', (left, right) => left + right],
   ['-', (left, right) => left - right],
-  ['*', (left, right) => left * right],
+  ['*', (left, right) => bounded(left * right)],
   ['/', (left, right) => left / divisor(right)],
   ['%', (left, right) => left % divisor(right)],
-  ['**', (left, right) => left ** exponent(right)],
+  ['**', (left, right) => bounded(left ** exponent(right))],
   ['==', (left, right) => truth(left === right)],
   ['!=', (left, right) => truth(left !== right)],
   ['<', (left, right) => truth(left < right)],
@@ -79,7 +85,7 @@ const binary: ReadonlyMap<string, (left: bigint, right: bigint) => bigint> = new
   ['||', (left, right) => truth(left !== 0n || right !== 0n)],
   ['&', (left, right) => left & right],
   ['|', (left, right) => left | right],
-  ['<<', (left, right) => left << exponent(right)],
+  ['<<', (left, right) => bounded(left << exponent(right))],
   ['>>', (left, right) => left >> exponent(right)],
 ]);
 
@@ -222,6 +228,15 @@ function divisor(value: bigint): bigint {
 /** Keeps a slip from asking for more memory than there is. */
 function exponent(value: bigint): bigint {
   if (value < 0n || value > 64n) throw new ExpressionError(`${value} is no exponent from 0 to 64`);
+  return value;
+}
+
+/** Far beyond what any call takes; without a bound, powers of powers would fill the memory. */
+const largest = 1n << 256n;
+
+function bounded(value: bigint): bigint {
+  if (value > largest || value < -largest)
+    throw new ExpressionError('a value of the formula is beyond 256 bits');
   return value;
 }
 

@@ -226,6 +226,13 @@ steps:
     expect(outcome.areas[0]?.peakBytes).toBe(5 * MiB + usedAtBootBytes);
   });
 
+  test('a repetition of less than no rounds is a mistake', async () => {
+    const text = 'steps:\n  - { repeat: "1 - 2", steps: [{ exit: 0 }] }\n';
+    await expect(runSmall([yamlJob(text)])).rejects.toThrow(
+      'w.yaml:2:5: repeat: -1 is no number of rounds; it begins at 0',
+    );
+  });
+
   test('a value for a parameter that a program does not have is a mistake', async () => {
     const text = twins.replace('frames: 5', 'frame: 5');
     await expect(runSmall([yamlJob(text)])).rejects.toThrow(

@@ -151,6 +151,7 @@ export class WorkloadActor implements Actor {
         continue;
       }
       const count = context.value(step.count);
+      if (count < 0n) context.refuse(`repeat: ${count} is no number of rounds; it begins at 0`);
       if (step.index !== undefined) this.#counters.add(step.index);
       for (let index = 0n; index < count; index += 1n) {
         if (step.index !== undefined) context.scope.set(step.index, index);
