@@ -1,9 +1,9 @@
 import type { BootEnvironment } from '../../init/kernel.ts';
 import { memparse } from '../../lib/cmdline.ts';
+import { GenPool } from '../../lib/genalloc.ts';
 import type { CmaArea } from '../../mm/cma.ts';
 import type { PageAllocator } from '../../mm/page-alloc.ts';
 import type { ZoneName } from '../../mm/zone.ts';
-import { PagePool } from './page-pool.ts';
 
 const kib128 = 128 * 1024;
 const pagesPerPoolPage = 2 ** 30 / kib128;
@@ -15,11 +15,11 @@ interface Pool {
 }
 
 /** Memory that was put aside for drivers that may not sleep. */
-export class AtomicPool extends PagePool {
+export class AtomicPool extends GenPool {
   readonly zone: ZoneName;
 
   constructor(zone: ZoneName, basePfn: number, pageCount: number) {
-    super(basePfn, pageCount);
+    super(basePfn, pageCount, 'first-order-aligned');
     this.zone = zone;
   }
 }

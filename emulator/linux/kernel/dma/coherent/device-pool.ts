@@ -1,14 +1,14 @@
-import { PagePool } from '../page-pool.ts';
+import { GenPool } from '../../../lib/genalloc.ts';
 
 /**
- * A device's own coherent memory. Plays kernel/dma/coherent.c, its run-time side, which gives out blocks of a power of
- * two of pages; nothing else is tried where it has none left.
+ * A device's own coherent memory, of which blocks of a power of two of pages are given out; nothing else is tried where
+ * it has none left. Plays kernel/dma/coherent.c, its run-time side, whose bitmap finds what such a pool does.
  */
-export class CoherentPool extends PagePool {
+export class CoherentPool extends GenPool {
   readonly name: string;
 
   constructor(name: string, basePfn: number, pageCount: number) {
-    super(basePfn, pageCount);
+    super(basePfn, pageCount, 'first-order-aligned');
     this.name = name;
   }
 }
