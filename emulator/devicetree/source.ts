@@ -45,8 +45,9 @@ async function preprocessed(
 ): Promise<{ readonly source: string; readonly includePaths: readonly string[] }> {
   const text = textOf(input.bytes);
   if (!directive.test(text)) return { source: text, includePaths: input.includePaths };
-  const [{ HeaderCache, preprocess }, { kernelIncludePaths }] = await Promise.all([
+  const [{ preprocess }, { HeaderCache }, { kernelIncludePaths }] = await Promise.all([
     import('./preprocess/preprocess.ts'),
+    import('./preprocess/include-search.ts'),
     import('./kernel-tree.ts'),
   ]);
   const includePaths = [...input.includePaths, ...kernelIncludePaths(input.file, input.files)];

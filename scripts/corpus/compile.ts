@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { HeaderCache, preprocess } from '../../emulator/devicetree/preprocess/preprocess.ts';
+import { HeaderCache } from '../../emulator/devicetree/preprocess/include-search.ts';
+import { preprocess } from '../../emulator/devicetree/preprocess/preprocess.ts';
 import type { SourceCompiler } from '../../emulator/devicetree/source-compiler.ts';
 
 const run = promisify(execFile);

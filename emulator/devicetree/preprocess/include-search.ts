@@ -1,5 +1,25 @@
-import type { LogicalLine } from './lines.ts';
-import type { HeaderCache } from './preprocess.ts';
+import { type LogicalLine, logicalLines } from './lines.ts';
+
+/** Reads a text; undefined where there is no such file. */
+type ReadText = (path: string) => string | undefined;
+
+/** What files hold, kept over many runs: most boards share most of their headers. */
+export class HeaderCache {
+  readonly #files = new Map<string, readonly LogicalLine[] | undefined>();
+  readonly #read: ReadText;
+
+  constructor(read: ReadText) {
+    this.#read = read;
+  }
+
+  lines(path: string): readonly LogicalLine[] | undefined {
+    if (this.#files.has(path)) return this.#files.get(path);
+    const text = this.#read(path);
+    const lines = text === undefined ? undefined : logicalLines(text);
+    this.#files.set(path, lines);
+    return lines;
+  }
+}
 
 export type Found =
   | { readonly path: string; readonly lines: readonly LogicalLine[] }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../base/input-error.ts';
-import { HeaderCache, preprocess } from './preprocess.ts';
+import { HeaderCache } from './include-search.ts';
+import { preprocess } from './preprocess.ts';
 
 /** Preprocesses `board.dts` among other files; markers and empty lines are left out of the answer. */
 function lines(text: string, files: Readonly<Record<string, string>> = {}): readonly string[] {

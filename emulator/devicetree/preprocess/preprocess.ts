@@ -1,31 +1,10 @@
 import { type InputError, inputError } from '../../base/input-error.ts';
 import { ConditionProblem, evaluateCondition } from './condition.ts';
 import { ExpansionBudget, ExpansionProblem, expand, expandText, type TokenSource } from './expand.ts';
-import { IncludeSearch } from './include-search.ts';
+import { type HeaderCache, IncludeSearch } from './include-search.ts';
 import { type LogicalLine, logicalLines } from './lines.ts';
 import { type Macro, parseDefinition } from './macro.ts';
 import { printTokens, type Token, tokenize } from './token.ts';
-
-/** Reads a text; undefined where there is no such file. */
-export type ReadText = (path: string) => string | undefined;
-
-/** What files hold, kept over many runs: most boards share most of their headers. */
-export class HeaderCache {
-  readonly #files = new Map<string, readonly LogicalLine[] | undefined>();
-  readonly #read: ReadText;
-
-  constructor(read: ReadText) {
-    this.#read = read;
-  }
-
-  lines(path: string): readonly LogicalLine[] | undefined {
-    if (this.#files.has(path)) return this.#files.get(path);
-    const text = this.#read(path);
-    const lines = text === undefined ? undefined : logicalLines(text);
-    this.#files.set(path, lines);
-    return lines;
-  }
-}
 
 export interface PreprocessRequest {
   /** Name of the source, for line markers and for includes beside it. */
