@@ -22,6 +22,9 @@ export async function layOut(folder: string, root: string): Promise<void> {
   copy('dts/hikey/hikey.dts', 'board.dts');
   write('camera.yaml', blockOf('workloads.md', /^workload: preview/));
   write('prog.ts', blockOf('workloads.md', /^import type/));
+  mkdirSync(join(folder, 'my-board'));
+  copy('dts/hikey/hikey.dts', 'my-board/board.dts');
+  write('my-board/board.yaml', blockOf('bring-up.md', /^name: my-board/));
   write('pools.yaml', blockOf('sweep.md', /^sweep:/));
   write('player.yaml', blockOf('consumers.md', /^consumer:/));
   write('scenario.yaml', blockOf('scenarios.md', /^scenario:/));
