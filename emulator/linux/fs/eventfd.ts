@@ -26,18 +26,6 @@ export class EventFile extends OpenFile {
     return 'anon_inode:[eventfd]';
   }
 
-  override get canRead(): boolean {
-    return true;
-  }
-
-  override get canWrite(): boolean {
-    return true;
-  }
-
-  override get canPoll(): boolean {
-    return true;
-  }
-
   override read(length: number, _position: number, _kernel: Kernel, task: Task): Uint8Array | Errno {
     if (length < 8) return -errno.EINVAL;
     if (this.#count === 0n) return this.#wait(task);

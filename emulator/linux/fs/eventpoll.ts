@@ -44,10 +44,6 @@ export class EpollFile extends OpenFile {
     return 'anon_inode:[eventpoll]';
   }
 
-  override get canPoll(): boolean {
-    return true;
-  }
-
   override poll(_events: number, wait: PollWait | undefined, kernel: Kernel): number {
     wait?.(this.#changed);
     return this.ready(kernel, wait).length > 0 ? POLLIN | POLLRDNORM : 0;

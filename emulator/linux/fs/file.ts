@@ -85,13 +85,14 @@ export abstract class OpenFile {
     return { seekable: false, positional: false };
   }
 
-  /** Whether read() and write() reach the file at all; without them they answer EINVAL. */
+  /** Whether this kind of file has a read method, as its struct file_operations does; without one read() is EINVAL. */
   get canRead(): boolean {
-    return false;
+    return this.read !== OpenFile.prototype.read;
   }
 
+  /** The same for write(). */
   get canWrite(): boolean {
-    return false;
+    return this.write !== OpenFile.prototype.write;
   }
 
   /** Whether O_DIRECT is possible. */
@@ -141,7 +142,7 @@ export abstract class OpenFile {
 
   /** Whether the file has a poll method; without one it is always ready and epoll refuses it. */
   get canPoll(): boolean {
-    return false;
+    return this.poll !== OpenFile.prototype.poll;
   }
 
   /** The events that hold now. `wait`, where given, is told every queue that announces a change. */

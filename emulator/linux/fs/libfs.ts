@@ -16,10 +16,6 @@ export class DirectoryFile extends OpenFile {
     return { seekable: true, positional: true };
   }
 
-  override get canRead(): boolean {
-    return true;
-  }
-
   override read(): Errno {
     return -errno.EISDIR;
   }

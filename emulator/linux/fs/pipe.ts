@@ -7,9 +7,8 @@ import { O_NONBLOCK, O_RDONLY, O_WRONLY } from '../uapi/fcntl.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../uapi/poll.ts';
 import { signals } from '../uapi/signal.ts';
 import { S_IFIFO } from '../uapi/stat.ts';
-import type { PollWait } from './file.ts';
+import { OpenFile, type PollWait } from './file.ts';
 import { AnonymousInode } from './inode.ts';
-import { StreamFile } from './stream-file.ts';
 
 /** Pipes. Plays fs/pipe.c; a pipe counts bytes, not buffers. */
 
@@ -27,12 +26,16 @@ class PipeInode extends AnonymousInode {
 }
 
 /** One end of a pipe. */
-export class PipeFile extends StreamFile {
+export class PipeFile extends OpenFile {
   readonly #pipe: PipeInode;
 
   constructor(pipe: PipeInode, flags: number) {
     super(pipe, flags);
     this.#pipe = pipe;
+  }
+
+  override get canAsync(): boolean {
+    return true;
   }
 
   override get path(): string {

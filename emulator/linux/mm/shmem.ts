@@ -182,14 +182,6 @@ export class ShmemFile extends OpenFile {
     return maximumFileBytes;
   }
 
-  override get canRead(): boolean {
-    return true;
-  }
-
-  override get canWrite(): boolean {
-    return true;
-  }
-
   override get canMap(): boolean {
     return true;
   }

@@ -1,6 +1,5 @@
-import type { OpenFile, PollWait } from '../fs/file.ts';
+import { OpenFile, type PollWait } from '../fs/file.ts';
 import { AnonymousInode } from '../fs/inode.ts';
-import { StreamFile } from '../fs/stream-file.ts';
 import type { Kernel } from '../init/kernel.ts';
 import { blocked, WaitQueue } from '../kernel/sched/wait.ts';
 import type { Task } from '../kernel/task.ts';
@@ -23,7 +22,7 @@ const capacityBytes = 106_496;
 /** SOCK_STREAM merges data, the others keep messages apart. */
 export type SocketKind = 'stream' | 'datagram' | 'seqpacket';
 
-export class UnixSocketFile extends StreamFile {
+export class UnixSocketFile extends OpenFile {
   readonly kind: SocketKind;
   #peer: UnixSocketFile | undefined = undefined;
   readonly #incoming: UnixMessage[] = [];
@@ -43,6 +42,10 @@ export class UnixSocketFile extends StreamFile {
   /** The files in messages that were sent here and not received. */
   get filesInFlight(): readonly OpenFile[] {
     return this.#incoming.flatMap(({ files }) => files);
+  }
+
+  override get canAsync(): boolean {
+    return true;
   }
 
   override get path(): string {

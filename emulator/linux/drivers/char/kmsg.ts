@@ -30,18 +30,6 @@ class KmsgFile extends OpenFile {
     return { seekable: true, positional: true };
   }
 
-  override get canRead(): boolean {
-    return true;
-  }
-
-  override get canWrite(): boolean {
-    return true;
-  }
-
-  override get canPoll(): boolean {
-    return true;
-  }
-
   override poll(): number {
     return (this.#line === undefined ? 0 : POLLIN | POLLRDNORM) | POLLOUT | POLLWRNORM;
   }

@@ -19,14 +19,6 @@ class MemoryDeviceFile extends OpenFile {
     return { seekable: true, positional: true };
   }
 
-  override get canRead(): boolean {
-    return true;
-  }
-
-  override get canWrite(): boolean {
-    return true;
-  }
-
   /** null_lseek(): the position is always 0. */
   override seek(): Errno {
     this.position = 0;

@@ -273,10 +273,6 @@ export class DmaBufFile extends OpenFile {
     return operations.map(area, kernel);
   }
 
-  override get canPoll(): boolean {
-    return true;
-  }
-
   override poll(events: number, wait: PollWait | undefined, kernel: Kernel): number {
     return this.buffer.poll(events, wait, kernel);
   }

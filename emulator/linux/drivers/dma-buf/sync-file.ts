@@ -29,10 +29,6 @@ class SyncFile extends OpenFile {
     return 'anon_inode:sync_file';
   }
 
-  override get canPoll(): boolean {
-    return true;
-  }
-
   override poll(_events: number, wait: PollWait | undefined): number {
     wait?.(this.fence.queue);
     return this.fence.isSignalled ? POLLIN : 0;

@@ -142,10 +142,6 @@ class PagemapFile extends OpenFile {
     return { seekable: true, positional: true };
   }
 
-  override get canRead(): boolean {
-    return true;
-  }
-
   override seek(offset: number, whence: number): Errno {
     const target = seekWithin(this.position, 0, offset, whence);
     if (target >= 0) this.position = target;
