@@ -147,6 +147,15 @@ steps:
     ]);
   });
 
+  test('for want of leave to open the one heap of a list that is there tells of the leave', async () => {
+    const text = 'credentials: { uid: 1000 }\nsteps: [{ open: h, heap: ["linux,cma", reserved] }]';
+    expect(await onlyFailure(text)).toMatchObject({
+      code: 'ENOENT',
+      isUnknownHeap: false,
+      why: [expect.stringMatching(/^the process has uid 1000, .*linux,cma 0600 0:0/)],
+    });
+  });
+
   test('an exit code other than 0 is one', async () => {
     expect((await onlyFailure('steps: [{ exit: 3 }]')).problem).toBe('ended with exit code 3');
   });

@@ -25,7 +25,10 @@ export function explainFailure(code: string | undefined, context: StepContext): 
   if (code === 'ENOMEM' && heapUsed !== undefined)
     return whyNoMemory(heapUsed.name, heapUsed.sizeBytes, host);
   if (heapAsked === undefined || heapUsed !== undefined) return [];
-  if (code === 'ENOENT' || code === 'ENXIO') return whyNoHeap(heapAsked, host);
+  if (code === 'ENOENT' || code === 'ENXIO') {
+    // The errno is the last try's; an earlier heap of the list may be there and closed to this process.
+    return isServed(heapAsked, host.heaps()) ? whyNoAccess(context) : whyNoHeap(heapAsked, host);
+  }
   if (code === 'EACCES' || code === 'EPERM') return whyNoAccess(context);
   return [];
 }
