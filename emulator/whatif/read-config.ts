@@ -1,6 +1,8 @@
-import { gunzipSync } from 'node:zlib';
+import { createRequire } from 'node:module';
 import { inputError } from '../base/input-error.ts';
 import type { FileAccess } from '../devicetree/files.ts';
+
+const require = createRequire(import.meta.url);
 
 /** The text of a kernel configuration: a .config, or what /proc/config.gz holds. */
 export function readConfigText(files: Pick<FileAccess, 'read'>, file: string): string {
@@ -10,6 +12,8 @@ export function readConfigText(files: Pick<FileAccess, 'read'>, file: string): s
 }
 
 function unpack(bytes: Uint8Array, file: string): Uint8Array {
+  // Few boots have one, and loading zlib takes a noticeable part of a start.
+  const { gunzipSync }: typeof import('node:zlib') = require('node:zlib');
   try {
     return gunzipSync(bytes, { maxOutputLength: 2 ** 26 });
   } catch (error) {
