@@ -9,7 +9,15 @@ export const stackPointer = 31;
 export const zeroSource = 32;
 const zeroTarget = 33;
 /** Byte offsets within the state, for translated code. */
-export const stateOffsets = { x: 0, pc: 272, flags: 280, budget: 288, label: 292, vectors: 512 } as const;
+export const stateOffsets = {
+  x: 0,
+  pc: 272,
+  flags: 280,
+  budget: 288,
+  label: 292,
+  ease: 296,
+  vectors: 512,
+} as const;
 
 /** Slot to read for a register field in which 31 is zero. */
 export function source(field: number): number {
@@ -39,7 +47,7 @@ export class CpuState {
   readonly v8: Uint8Array;
   readonly view: DataView;
   /** FPCR and FPSR. */
-  readonly floating: FloatUnit = new FloatUnit();
+  readonly floating: FloatUnit;
   /** TPIDR_EL0 */
   threadPointer = 0n;
   /** Address and size of the exclusive monitor, and what was read; no address: it is open. */
@@ -53,6 +61,7 @@ export class CpuState {
     this.#pc = new Float64Array(buffer, offset + stateOffsets.pc, 1);
     this.#flags = new Int32Array(buffer, offset + stateOffsets.flags, 1);
     this.#entry = new Int32Array(buffer, offset + stateOffsets.budget, 2);
+    this.floating = new FloatUnit(new Int32Array(buffer, offset + stateOffsets.ease, 1));
     this.v64 = new BigUint64Array(buffer, offset + stateOffsets.vectors, 64);
     this.v32 = new Uint32Array(buffer, offset + stateOffsets.vectors, 128);
     this.v8 = new Uint8Array(buffer, offset + stateOffsets.vectors, 512);

@@ -15,6 +15,14 @@ const modes = ['even', 'up', 'down', 'zero'] as const;
 /** Bits of FPCR that exist: AHP, DN, FZ and the rounding mode. Exceptions do not trap. */
 const controlBits = 0x07c0_0000;
 const statusBits = 0xf800_009f;
+/** FZ and the rounding mode: without them the host's own arithmetic gives the same numbers. */
+const hardBits = 0x01c0_0000;
+
+/**
+ * When translated code may use the host's arithmetic. An ordinary result that is not exact only sets FPSR's inexact bit,
+ * so that once this is set, nobody has to find out whether a result was exact.
+ */
+export const easy = { ordinary: 1, inexact: 2 } as const;
 
 /** What FPCR asks of arithmetic, and what FPSR has gathered since it was written. */
 export class FloatUnit {
@@ -27,6 +35,17 @@ export class FloatUnit {
   hasAlternativeHalf = false;
   #control = 0;
   #status = 0;
+  readonly #ease: Int32Array;
+
+  /** `ease` is told which short cuts hold: see `easy`. */
+  constructor(ease: Int32Array) {
+    this.#ease = ease;
+  }
+
+  #tellEase(): void {
+    const rounds = (this.#control & hardBits) === 0 ? easy.ordinary : 0;
+    this.#ease[0] = rounds | ((this.#status & exceptions.inexact) === 0 ? 0 : easy.inexact);
+  }
 
   /** FPCR */
   get control(): number {
@@ -39,6 +58,7 @@ export class FloatUnit {
     this.flushesToZero = (word & 0x0100_0000) !== 0;
     this.defaultNaN = (word & 0x0200_0000) !== 0;
     this.hasAlternativeHalf = (word & 0x0400_0000) !== 0;
+    this.#tellEase();
   }
 
   /** FPSR */
@@ -48,10 +68,13 @@ export class FloatUnit {
 
   set status(word: number) {
     this.#status = (word & statusBits) >>> 0;
+    this.#tellEase();
   }
 
   /** Adds exceptions to FPSR. */
   raise(which: number): void {
+    if ((this.#status & which) === (which | 0)) return;
     this.#status = (this.#status | which) >>> 0;
+    this.#tellEase();
   }
 }

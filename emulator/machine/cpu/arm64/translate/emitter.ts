@@ -6,7 +6,7 @@ import type { Region, RegionBlock } from './region.ts';
 import { op, WasmCode } from './wasm-code.ts';
 
 /** Imported functions, by index. */
-export const imported = { step: 0, load: 1, store: 2 } as const;
+export const imported = { step: 0, load: 1, store: 2, fusedSingle: 3, fusedDouble: 4 } as const;
 
 /** Registers that a region reads or writes: what its first pass finds out. */
 export interface RegisterUse {

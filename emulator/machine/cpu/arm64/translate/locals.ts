@@ -19,9 +19,14 @@ export const locals = {
   label: 41,
   host: 42,
   entry: 43,
+  /** Results of arithmetic: single and double precision. */
+  single: 44,
+  double: 45,
 } as const;
 
 export const localGroups: readonly LocalGroup[] = [
   { count: 39, type: type.i64 },
   { count: 5, type: type.i32 },
+  { count: 1, type: type.f32 },
+  { count: 1, type: type.f64 },
 ];

@@ -1,5 +1,6 @@
 import type { Instruction } from '../decode/decode.ts';
 import { stateOffsets } from '../state.ts';
+import { emitFloat } from './emit-float.ts';
 import { emitInteger } from './emit-integer.ts';
 import { emitMemory } from './emit-memory.ts';
 import { emitSimd } from './emit-simd.ts';
@@ -14,6 +15,8 @@ export const importedFunctions: readonly ImportedFunction[] = [
   { name: 'step', parameters: [type.i32], results: [] },
   { name: 'load', parameters: [type.i64, type.i32], results: [type.i64] },
   { name: 'store', parameters: [type.i64, type.i32, type.i64], results: [] },
+  { name: 'fusedSingle', parameters: [type.f64, type.f64, type.f64], results: [type.f64] },
+  { name: 'fusedDouble', parameters: [type.f64, type.f64, type.f64], results: [type.f64] },
 ];
 
 /** A translated region: its module, and the instructions that it leaves to the interpreter. */
@@ -259,6 +262,7 @@ function pushTest(emitter: Emitter, instruction: Conditional): void {
 function emitInstruction(emitter: Emitter, instruction: Instruction, word: number): void {
   if (emitInteger(emitter, instruction) || emitMemory(emitter, instruction)) return;
   if (emitSimd(emitter, instruction)) return;
+  if (emitFloat(emitter, instruction, () => emitStep(emitter, instruction, word))) return;
   emitStep(emitter, instruction, word);
 }
 

@@ -1,4 +1,5 @@
 import type { Arena } from '../arena.ts';
+import { fusedDouble, fusedSingle } from '../float/fused.ts';
 import { interpret } from '../interpret/interpret.ts';
 import type { SystemFacts } from '../interpret/system.ts';
 import type { CpuMemory } from '../memory.ts';
@@ -67,6 +68,8 @@ export class Translator {
       m: {
         memory: this.#arena.memory,
         step: (index: number) => steps[index]?.(),
+        fusedSingle,
+        fusedDouble,
         load: (address: bigint, sizeLog2: number) => memory.load(number(address), sizeLog2),
         store: (address: bigint, sizeLog2: number, value: bigint) =>
           memory.store(number(address), sizeLog2, BigInt.asUintN(8 << sizeLog2, value)),

@@ -35,6 +35,7 @@ export const op = {
   i64Store32: 0x3e,
   i32Const: 0x41,
   i64Const: 0x42,
+  f32Const: 0x43,
   f64Const: 0x44,
   i32Eqz: 0x45,
   i32Eq: 0x46,
@@ -52,6 +53,7 @@ export const op = {
   i64GeUnsigned: 0x5a,
   i32Add: 0x6a,
   i32Sub: 0x6b,
+  i32Mul: 0x6c,
   i32And: 0x71,
   i32Or: 0x72,
   i32Shl: 0x74,
@@ -77,7 +79,42 @@ export const op = {
   i64Extend32: 0xc4,
 } as const;
 
-export const type = { i32: 0x7f, i64: 0x7e, f64: 0x7c, none: 0x40, function: 0x60 } as const;
+/**
+ * Instructions on floating-point numbers: [single, double]. Conversions are named by what they make; the integer's width
+ * and sign follow.
+ */
+export const float = {
+  load: [0x2a, 0x2b],
+  store: [0x38, 0x39],
+  equal: [0x5b, 0x61],
+  less: [0x5d, 0x63],
+  greater: [0x5e, 0x64],
+  atMost: [0x5f, 0x65],
+  atLeast: [0x60, 0x66],
+  absolute: [0x8b, 0x99],
+  ceil: [0x8d, 0x9b],
+  floor: [0x8e, 0x9c],
+  truncate: [0x8f, 0x9d],
+  nearest: [0x90, 0x9e],
+  squareRoot: [0x91, 0x9f],
+  negate: [0x8c, 0x9a],
+  add: [0x92, 0xa0],
+  subtract: [0x93, 0xa1],
+  multiply: [0x94, 0xa2],
+  divide: [0x95, 0xa3],
+  fromI32Signed: [0xb2, 0xb7],
+  fromI32Unsigned: [0xb3, 0xb8],
+  fromI64Signed: [0xb4, 0xb9],
+  fromI64Unsigned: [0xb5, 0xba],
+  toI32Signed: [0xa8, 0xaa],
+  toI32Unsigned: [0xa9, 0xab],
+  toI64Signed: [0xae, 0xb0],
+  toI64Unsigned: [0xaf, 0xb1],
+  demote: 0xb6,
+  promote: 0xbb,
+} as const;
+
+export const type = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, none: 0x40, function: 0x60 } as const;
 
 function unsigned(bytes: number[], value: number): void {
   let left = value;
@@ -143,6 +180,11 @@ export class WasmCode {
 
   f64(value: number): this {
     this.bytes.push(op.f64Const, ...new Uint8Array(Float64Array.of(value).buffer));
+    return this;
+  }
+
+  f32(value: number): this {
+    this.bytes.push(op.f32Const, ...new Uint8Array(Float32Array.of(value).buffer));
     return this;
   }
 
