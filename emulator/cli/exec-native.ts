@@ -4,6 +4,7 @@ import type { CallListener } from '../userland/native/call-log.ts';
 import type { Identity } from '../userland/workload/host.ts';
 import type { System } from '../whatif/system.ts';
 import type { CommandIo, OptionTable, OptionValues } from './command.ts';
+import { faultOptionTable, readFaults } from './fault-options.ts';
 import { writeOutput } from './output-file.ts';
 import { traceHeader, type watchOptionTable } from './watch-options.ts';
 
@@ -18,6 +19,7 @@ export const nativeOptionTable = {
     describe: 'how its calls are caught: notify (seccomp) or ptrace; notify where the host can do it',
     complete: async () => ['notify', 'ptrace'],
   },
+  fault: { ...faultOptionTable.fault, group },
   'dump-buffers': {
     takes: 'value',
     placeholder: 'FOLDER',
@@ -46,7 +48,9 @@ export async function runNativeProgram(
     import('../userland/native/find-program.ts'),
     watchNativeCalls(system, options, io),
   ]);
+  const faults = await readFaults(options.fault);
   findProgram(command[0] ?? '', process.env.PATH ?? '');
+  const injector = faults.length === 0 ? undefined : system.injectFaults(faults);
   const outcome = await runNative(system.running, workloadHost(system), {
     command,
     identity,
@@ -54,6 +58,7 @@ export async function runNativeProgram(
     environment: process.env,
     stdoutToStderr: options.json,
     onCall: watch?.onCall,
+    faults: injector && { enter: system.calls, injected: injector.injected },
     dumpFolder: options['dump-buffers'],
   });
   await watch?.end();

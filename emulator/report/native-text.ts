@@ -32,6 +32,10 @@ export function nativeText(run: NativeDocument, colour: boolean): string {
           .join(', '),
       ]),
     ),
+    section(
+      'Went wrong on purpose',
+      run.injected.map(({ kind, process, call, what }) => [kind, process, call, what]),
+    ),
     ...run.notes.map((note) => `note: ${note}\n`),
   ].join('');
 }

@@ -24,10 +24,10 @@ export interface TrapAnswers {
   /** Whether installing gives the program an open file of its own, in place of a reference to ours. */
   readonly reopens: boolean;
   /**
-   * Puts a file of ours into the program; its number there, or -errno. The trap still waits. The access mode, 0 to 3,
-   * is for those that open it anew.
+   * Puts a file of ours into the program; its number there, or -errno. The trap still waits. The flags of
+   * open() are for those that open it anew.
    */
-  install(trap: Trap, fd: number, accessMode: number, closeOnExec: boolean): number;
+  install(trap: Trap, fd: number, flags: number, closeOnExec: boolean): number;
 }
 
 /** Handles one trap. It answers it at once, or later. */

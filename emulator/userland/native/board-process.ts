@@ -1,5 +1,7 @@
 import type { Kernel } from '../../linux/init/kernel.ts';
+import { type SystemCallEntry, systemCall, systemCalls } from '../../linux/syscalls.ts';
 import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE } from '../../linux/uapi/mman.ts';
+import { POLLIN } from '../../linux/uapi/poll.ts';
 import type { Register } from '../../linux/uapi/registers.ts';
 import { RLIMIT_NOFILE } from '../../linux/uapi/resource.ts';
 import { signals } from '../../linux/uapi/signal.ts';
@@ -109,15 +111,44 @@ export class BoardProcess {
   }
 }
 
+/** Whether poll() finds a descriptor readable right now. */
+export function isReadable(process: Process, fd: number): boolean {
+  const { memory } = process;
+  // struct pollfd: descriptor s32 @0, events s16 @4, revents s16 @6; behind it a time of nothing.
+  const asked = new Uint8Array(24);
+  const view = new DataView(asked.buffer);
+  view.setInt32(0, fd, true);
+  view.setInt16(4, POLLIN, true);
+  const address = memory.push(asked);
+  const ready = process.trySyscall('ppoll', address, 1, address + 8, 0, 8);
+  memory.pop(address);
+  return ready > 0;
+}
+
 /** Makes the board's processes. */
 export class BoardProcesses {
   readonly #kernel: Kernel;
   readonly #parent: Process;
 
-  /** `parent` is root's; its descriptors are those of all. */
-  constructor(kernel: Kernel, parent: Process) {
+  readonly #enter: SystemCallEntry;
+  /** The call that a program made and that has not reached the board yet. */
+  #asked: string | undefined;
+
+  /**
+   * `parent` is root's; its descriptors are those of all. What programs ask for goes through `enter`, and what the
+   * supervisor wants to know besides does not.
+   */
+  constructor(kernel: Kernel, parent: Process, enter: SystemCallEntry | undefined) {
     this.#kernel = kernel;
     this.#parent = parent;
+    this.#enter =
+      enter === undefined
+        ? systemCall
+        : (kernel, task, number, ...registers) => {
+            const isAsked = systemCalls[number]?.name === this.#asked;
+            if (isAsked) this.#asked = undefined;
+            return (isAsked ? enter : systemCall)(kernel, task, number, ...registers);
+          };
     const limit = new Uint8Array(16);
     new DataView(limit.buffer).setBigUint64(0, mostDescriptors, true);
     new DataView(limit.buffer).setBigUint64(8, mostDescriptors, true);
@@ -126,12 +157,19 @@ export class BoardProcesses {
     parent.memory.pop(address);
   }
 
+  /** A program is about to have one make a call, which is to be known by the program's name. */
+  asks(board: BoardProcess, call: string, program: string): void {
+    this.#asked = call;
+    const task = this.#kernel.tasks.byPid(board.process.pid);
+    if (task !== undefined) task.command = program;
+  }
+
   /** A process of somebody. */
   make(identity: Identity): BoardProcess {
     const pid = this.#parent.syscall('clone', CLONE_FILES | signals.SIGCHLD);
     const task = this.#kernel.tasks.byPid(pid);
     if (task === undefined) throw new Error(`process ${pid} is not there`);
-    const process = new Process(this.#kernel, task);
+    const process = new Process(this.#kernel, task, this.#enter);
     if (identity.uid !== 0 || identity.gid !== 0 || identity.groups.length > 0) {
       const groups = new Uint8Array(Uint32Array.from(identity.groups).buffer);
       const address = process.memory.push(groups);

@@ -9,7 +9,7 @@ import type { Trap } from './backend.ts';
 import { boardOpenFlags } from './host/architecture.ts';
 import type { Host } from './host/host.ts';
 import type { NativeProcess } from './native-process.ts';
-import type { StandIn } from './stand-ins.ts';
+import type { StandIn } from './stand-in.ts';
 import type { Verdict } from './supervision.ts';
 
 /** What a call took. */
@@ -43,6 +43,11 @@ const modern: Readonly<Record<string, (v: readonly Register[]) => readonly [stri
   access: ([path = 0, mode = 0]) => ['faccessat', AT_FDCWD, path, mode],
   readlink: ([path = 0, text = 0, size = 0]) => ['readlinkat', AT_FDCWD, path, text, size],
 };
+
+/** What a call of the host is called on the board. */
+export function nameOnBoard(call: string): string {
+  return modern[call]?.([])[0] ?? call;
+}
 
 /** Calls whose structs the host lays out in its own way. */
 const ownLayout: ReadonlySet<string> = new Set(['newfstatat', 'fstat']);

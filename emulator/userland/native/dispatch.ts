@@ -63,6 +63,8 @@ function handle(given: Supervision, asked: Case, kind: TrapKind): Verdict {
     if (error instanceof WaitsForever) return 'held';
     if (!(error instanceof ProcessEnded)) throw error;
     const signal = error.status?.kind === 'killed' ? error.status.signal : signals.SIGKILL;
+    // Unless it is killed for certain, it may have a handler.
+    if (signal !== signals.SIGKILL) given.processes.detachBoard(asked.process);
     given.host.kill(asked.process.pid, signal);
     return -EINTR;
   }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { NativeProcess, NativeProcesses } from './native-process.ts';
-import type { StandIn, StandIns } from './stand-ins.ts';
+import type { StandIn } from './stand-in.ts';
+import type { StandIns } from './stand-ins.ts';
 
 /** A buffer whose last holder vanished with its process instead of letting it go. */
 export interface NativeLeak {

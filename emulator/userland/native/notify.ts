@@ -184,7 +184,7 @@ export class NotifyBackend implements NativeBackend {
     this.#host.call('ioctl', this.#listener, NOTIF_SEND, arena.at(at));
   }
 
-  install(trap: Trap, fd: number, _accessMode: number, closeOnExec: boolean): number {
+  install(trap: Trap, fd: number, _flags: number, closeOnExec: boolean): number {
     const { arena } = this.#host;
     const at = places.addFd;
     arena.view.setBigUint64(at, waiting(trap).id, true);

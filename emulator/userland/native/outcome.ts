@@ -1,3 +1,4 @@
+import type { Injected } from '../faults/injector.ts';
 import type { AreaUse, HeapUse } from '../workload/outcome.ts';
 import type { NativeLeak } from './holdings.ts';
 
@@ -23,6 +24,8 @@ export interface NativeOutcome {
   readonly areas: readonly AreaUse[];
   readonly heaps: readonly HeapUse[];
   readonly leaks: readonly NativeLeak[];
+  /** What went wrong on purpose. */
+  readonly injected: readonly Injected[];
   /** Host limits that made the account incomplete, in words. */
   readonly notes: readonly string[];
 }

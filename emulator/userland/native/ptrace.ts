@@ -180,14 +180,14 @@ export class PtraceBackend implements NativeBackend {
   }
 
   /** Has the program open our descriptor by its name in /proc: it gets an open file of its own. */
-  install(trap: Trap, fd: number, accessMode: number, closeOnExec: boolean): number {
+  install(trap: Trap, fd: number, flags: number, closeOnExec: boolean): number {
     const stopped = this.#waiting.get(trap);
     if (stopped === undefined) throw new Error('a trap was answered already');
     const { numbers } = this.#host.architecture;
     const page = this.#pageOf(stopped);
     const path = Buffer.from(`/proc/${process.pid}/fd/${fd}\0`);
     if (page === undefined || !this.#host.poke(trap.tid, page, path)) return -ENOMEM;
-    const values = [AT_FDCWD, page, accessMode | (closeOnExec ? O_CLOEXEC : 0), 0];
+    const values = [AT_FDCWD, page, flags | (closeOnExec ? O_CLOEXEC : 0), 0];
     return this.#perform(stopped, numbers.openat, values) ?? -ENOMEM;
   }
 

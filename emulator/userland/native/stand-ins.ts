@@ -1,55 +1,8 @@
 import { readHostFile } from './host/files.ts';
 import type { Host } from './host/host.ts';
 import { isMarked, markIn, setMark } from './marks.ts';
-
-/** What a descriptor of a program stands for. */
-export type StandInKind = 'device' | 'buffer' | 'sync-file' | 'folder' | 'file';
-
-/** An open file of the board, for which programs hold a file of the host. */
-export interface StandIn {
-  readonly id: number;
-  /** Which of our files it lies in. */
-  readonly place: number;
-  readonly kind: StandInKind;
-  /** Its number in the board's table of descriptors. */
-  readonly boardFd: number;
-  /** The path that it was opened by; of buffers the heap's name. */
-  readonly label: string;
-  readonly sizeBytes: number;
-  /** Told when the last descriptor, copy in flight and mapping is gone. */
-  readonly onRelease: () => void;
-}
-
-/** What a stand-in is made from. */
-export interface StandInFacts {
-  readonly kind: StandInKind;
-  readonly boardFd: number;
-  readonly label: string;
-  readonly sizeBytes?: number;
-  /** 0 to 3, as open() takes it. */
-  readonly accessMode: number;
-  readonly content?: Uint8Array;
-  /** A descriptor of ours for a file of memory of the program's own, whose pages the stand-in is to share. */
-  readonly shared?: number;
-  onRelease(standIn: StandIn): void;
-}
-
-/** The program that gets a stand-in. */
-export interface Recipient {
-  /** Whether it opens our file by its name, in place of taking over an open file of ours. */
-  readonly reopens: boolean;
-  /** Puts a descriptor of ours into it; its number there, or -errno. */
-  install(fd: number): number;
-  readonly pid: number;
-  /** A path by which its descriptor can be reached. */
-  linkOf(fd: number): string;
-}
-
-/** A stand-in, and the descriptor that the program got for it. */
-export interface Handed {
-  readonly standIn: StandIn;
-  readonly fd: number;
-}
+import type { Handed, Recipient, StandIn, StandInFacts } from './stand-in.ts';
+import { SyncFiles } from './sync-files.ts';
 
 /** A file of the host that stands for files of the board, one at a time. */
 interface Place {
@@ -97,6 +50,7 @@ export class StandIns {
   readonly #shared = new Set<Place>();
   /** How many files have a descriptor of ours. */
   #kept = 0;
+  readonly #syncFiles: SyncFiles;
   readonly #mark: string;
   readonly #markBytes: Uint8Array;
   readonly #folderRoot: string;
@@ -119,6 +73,8 @@ export class StandIns {
       readonly folders: { make(path: string): void; remove(path: string): void };
       /** Whether the bytes of buffers are to be read later. */
       readonly keepsBytes: boolean;
+      /** Whether a sync file of the board is ready. */
+      isReady(boardFd: number): boolean;
       /** Told before stand-ins go whose last references are gone. */
       beforeRelease(): void;
       /** Told of each whose last reference is gone. */
@@ -128,6 +84,7 @@ export class StandIns {
     },
   ) {
     this.#host = host;
+    this.#syncFiles = new SyncFiles(host, options.isReady);
     this.#mark = `#${options.mark}.`;
     this.#markBytes = encoder.encode(this.#mark);
     this.#folderRoot = options.folderRoot;
@@ -159,21 +116,28 @@ export class StandIns {
 
   /** Makes a stand-in and gives it to a program; a negative errno where host or program have no room for it. */
   hand(facts: StandInFacts, program: Recipient): Handed | number {
-    const place = this.#placeFor(facts);
+    const place = facts.kind === 'sync-file' ? undefined : this.#placeFor(facts);
     if (typeof place === 'number') return place;
     this.#lastId += 1;
     const standIn: StandIn = {
       id: this.#lastId,
-      place: place.id,
+      place: place?.id ?? 0,
       kind: facts.kind,
       boardFd: facts.boardFd,
       label: facts.label,
       sizeBytes: facts.sizeBytes ?? facts.content?.length ?? 0,
       onRelease: () => facts.onRelease(standIn),
     };
-    place.standIn = standIn;
-    const fd = program.reopens ? this.#handName(place, program) : this.#handFile(place, facts, program);
+    const fd =
+      place === undefined
+        ? this.#syncFiles.hand(standIn, program)
+        : this.#handPlace(place, standIn, facts, program);
     return fd < 0 ? fd : { standIn, fd };
+  }
+
+  #handPlace(place: Place, standIn: StandIn, facts: StandInFacts, program: Recipient): number {
+    place.standIn = standIn;
+    return program.reopens ? this.#handName(place, facts, program) : this.#handFile(place, facts, program);
   }
 
   #placeFor(facts: StandInFacts): Place | number {
@@ -283,17 +247,17 @@ export class StandIns {
       failed = this.#watch(place, host.arena.putDescriptorPath(process.pid, fd));
     }
     if (place.isShared) failed = setMark(host, fd, place.id);
-    const theirs = failed < 0 ? failed : program.install(fd);
+    const theirs = failed < 0 ? failed : program.install(fd, accessMode);
     if (theirs < 0) this.#forget(place);
     host.close(fd);
     return theirs;
   }
 
   /** Has a program open the original. One that is not kept is watched by what the program has got. */
-  #handName(place: Place, program: Recipient): number {
+  #handName(place: Place, { accessMode }: StandInFacts, program: Recipient): number {
     const host = this.#host;
     const { original = -1 } = place;
-    const theirs = program.install(original);
+    const theirs = program.install(original, accessMode);
     const marked = theirs >= 0 && place.isShared ? this.#markIn(program, theirs, place.id) : theirs;
     if (marked < 0) {
       this.#forget(place);
@@ -322,7 +286,8 @@ export class StandIns {
   /** What a descriptor of a thread stands for; undefined for the host's own files. */
   at(tid: number, fd: number): StandIn | undefined {
     const link = this.#host.descriptorLink(tid, fd);
-    if (link === undefined || link[0] !== slash) return undefined;
+    if (link === undefined) return undefined;
+    if (link[0] !== slash) return this.#syncFiles.named(link);
     if (!startsWith(link, memoryFilePrefix)) return this.named(decoder.decode(link));
     const id = numberBehind(link, this.#markBytes);
     return id < 0 && this.#shared.size > 0 ? this.#markedAt(tid, fd) : this.#known(id);
@@ -360,6 +325,11 @@ export class StandIns {
     }
   }
 
+  /** Has the host find those sync files ready whose fences are signalled by now. */
+  tellReady(): void {
+    this.#syncFiles.tell();
+  }
+
   /** Reads what was closed since the last time, and tells each. */
   drain(): number {
     const host = this.#host;
@@ -380,6 +350,10 @@ export class StandIns {
       for (const watch of watches) count += this.#released(watch);
     }
     if (this.#overflows !== overflows) count += this.#catchUp();
+    for (const standIn of this.#syncFiles.drain()) {
+      this.#tell(standIn);
+      count += 1;
+    }
     // Of a file that the program has by another way too, a close says little: the mark goes with the last reference.
     for (const place of this.#shared) {
       if (place.original === undefined || isMarked(host, place.original, place.id)) continue;
@@ -421,7 +395,10 @@ export class StandIns {
       if (spares === undefined) this.#spare.set(label, [place]);
       else spares.push(place);
     } else this.#forget(place);
-    if (standIn === undefined) return;
+    if (standIn !== undefined) this.#tell(standIn);
+  }
+
+  #tell(standIn: StandIn): void {
     standIn.onRelease();
     this.#tellReleased(standIn);
   }
@@ -443,6 +420,7 @@ export class StandIns {
   }
 
   end(): void {
+    this.#syncFiles.end();
     for (const place of this.#places.values()) this.#forget(place);
     this.#host.close(this.#inotify);
   }

@@ -12,7 +12,8 @@ import {
   mayBeRedirected,
   normalised,
 } from './redirects.ts';
-import type { Handed, StandIn, StandInFacts, StandIns } from './stand-ins.ts';
+import type { Handed, StandIn, StandInFacts } from './stand-in.ts';
+import type { StandIns } from './stand-ins.ts';
 
 /** Errnos that the supervision itself gives; they are the same on host and board. */
 export const nativeErrno = {
@@ -160,7 +161,7 @@ export function hand(
   const handed = given.standIns.hand(facts, {
     reopens: answers.reopens,
     pid: process.pid,
-    install: (fd) => answers.install(trap, fd, facts.accessMode, closeOnExec),
+    install: (fd, flags) => answers.install(trap, fd, flags, closeOnExec),
     linkOf: (fd) => `/proc/${trap.tid}/fd/${fd}`,
   });
   if (typeof handed !== 'number') given.handed(handed.standIn, trap.tid, handed.fd);

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inputError } from '../../base/input-error.ts';
 import type { Kernel } from '../../linux/init/kernel.ts';
+import type { SystemCallEntry } from '../../linux/syscalls.ts';
 import { signalName } from '../../linux/uapi/signal.ts';
 import { decodeExitStatus } from '../../linux/uapi/wait.ts';
+import type { Injected } from '../faults/injector.ts';
 import { type Process, spawnProcess } from '../process.ts';
 import type { Identity, WorkloadHost } from '../workload/host.ts';
 import { UsageRecord } from '../workload/usage.ts';
 import type { NativeBackend, NativeExit, Trap } from './backend.ts';
-import { BoardProcesses } from './board-process.ts';
-import { type CallListener, CallLog } from './call-log.ts';
+import { BoardProcesses, isReadable } from './board-process.ts';
+import { type CallListener, CallLog, nameOnBoard } from './call-log.ts';
 import { decide, settle } from './dispatch.ts';
 import { Dumps } from './dump.ts';
 import { Guardian } from './guardian.ts';
@@ -40,6 +42,8 @@ export interface NativeRequest {
   readonly stdoutToStderr: boolean;
   /** Told of every call that the board answers. */
   readonly onCall?: CallListener | undefined;
+  /** What makes the calls of programs go wrong on purpose, and tells what did. */
+  readonly faults?: { readonly enter: SystemCallEntry; readonly injected: readonly Injected[] } | undefined;
   /** A folder for the bytes of all buffers that are there at the end of the program, and at each SIGUSR1. */
   readonly dumpFolder?: string | undefined;
 }
@@ -74,6 +78,7 @@ class Run {
   readonly #guardian: Guardian;
   readonly #backend: NativeBackend;
   readonly #standIns: StandIns;
+  readonly #boards: BoardProcesses;
   readonly #processes: NativeProcesses;
   readonly #holdings: Holdings;
   readonly #given: Supervision;
@@ -100,12 +105,14 @@ class Run {
         remove: (path) => rmSync(path, { recursive: true, force: true }),
       },
       keepsBytes: request.dumpFolder !== undefined,
+      isReady: (boardFd) => isReadable(parent, boardFd),
       beforeRelease: () => this.#dumpIfEnding(),
       released: (standIn) => this.#log?.released(standIn),
       heldNow: () => this.#holdings.heldNow(),
     });
     this.#standIns = standIns;
-    const boards = new BoardProcesses(kernel, parent);
+    const boards = new BoardProcesses(kernel, parent, request.faults?.enter);
+    this.#boards = boards;
     if (request.onCall !== undefined) this.#log = new CallLog(request.onCall, kernel, host);
     const uid = process.getuid?.() ?? 0;
     this.#processes = new NativeProcesses(boards, request.identity, uid);
@@ -193,6 +200,7 @@ class Run {
         trapped: (trap) => this.#trapped(trap),
         released: () => {
           this.#standIns.drain();
+          this.#standIns.tellReady();
           this.#resume();
         },
         idle: () => {
@@ -217,11 +225,16 @@ class Run {
     const owner = this.#processes.ofThread(trap.tid);
     if (owner !== undefined) this.#holdings.goesOn(owner);
     const begun = owner === undefined ? undefined : this.#log?.begin(trap);
+    if (owner !== undefined && this.#request.faults !== undefined) {
+      this.#boards.asks(owner.board, nameOnBoard(trap.call.name), owner.program);
+    }
     const verdict = decide(this.#given, trap, owner);
     if (trap.call.kind.startsWith('exit') && owner?.exiting && owner.pid === this.#backend.pid) {
       this.#dumps?.writeLast();
     }
     if (begun !== undefined && owner !== undefined) this.#log?.decided(trap, owner, begun, verdict);
+    // What the answer lets happen may be asked of the host at once.
+    this.#standIns.tellReady();
     settle(this.#given, trap, verdict);
   }
 
@@ -295,6 +308,7 @@ class Run {
       areas,
       heaps,
       leaks: this.#holdings.leaks,
+      injected: this.#request.faults?.injected ?? [],
       notes: [...this.#notes, ...this.#standIns.limitsReached],
     };
   }

@@ -19,7 +19,7 @@ import {
   SYNC_IOC_FILE_INFO,
   SYNC_IOC_MERGE,
 } from '../../../linux/uapi/sync-file.ts';
-import type { StandIn } from '../stand-ins.ts';
+import type { StandIn } from '../stand-in.ts';
 import { argument, type Case, type Supervision, uint32, type Verdict } from '../supervision.ts';
 import { handNew } from './hand-new.ts';
 import { createUdmabuf, isUdmabufRequest } from './udmabuf.ts';

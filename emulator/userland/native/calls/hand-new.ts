@@ -1,4 +1,4 @@
-import type { StandInFacts } from '../stand-ins.ts';
+import type { StandInFacts } from '../stand-in.ts';
 import { type Case, hand, type Supervision } from '../supervision.ts';
 
 const F_GETFD = 1;

@@ -2,7 +2,7 @@ import { decodeStat, S_IFCHR, S_IFDIR, S_IFMT, statSizeBytes } from '../../../li
 import type { BoardProcess } from '../board-process.ts';
 import { withoutMarks } from '../marks.ts';
 import { mergedFiles, mergeLines } from '../redirects.ts';
-import type { StandInKind } from '../stand-ins.ts';
+import type { StandInKind } from '../stand-in.ts';
 import {
   argument,
   boardFlags,

@@ -7,7 +7,7 @@ import {
   udmabufListHeadBytes,
 } from '../../../linux/uapi/udmabuf.ts';
 import type { BoardProcess } from '../board-process.ts';
-import type { StandIn } from '../stand-ins.ts';
+import type { StandIn } from '../stand-in.ts';
 import { argument, type Case, nativeErrno, type Supervision } from '../supervision.ts';
 import { handNew } from './hand-new.ts';
 

@@ -34,7 +34,8 @@ export type HostCallName =
   | 'readlinkat'
   | 'seccomp'
   | 'tkill'
-  | 'wait4';
+  | 'wait4'
+  | 'write';
 
 /** Where a stopped program's registers lie in what PTRACE_GETREGSET gives. */
 export interface RegisterLayout {

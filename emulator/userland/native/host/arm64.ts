@@ -21,6 +21,7 @@ export const arm64: HostArchitecture = {
     pipe2: 59,
     lseek: 62,
     read: 63,
+    write: 64,
     pread64: 67,
     pwrite64: 68,
     readlinkat: 78,

@@ -8,6 +8,7 @@ export const x86_64: HostArchitecture = {
   foreignNumbersFrom: 0x40000000,
   numbers: {
     read: 0,
+    write: 1,
     close: 3,
     lseek: 8,
     mmap: 9,
