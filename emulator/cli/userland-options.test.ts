@@ -17,6 +17,23 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('--modules', () => {
+  it('is waited for by all that tell how a board is once it is up', async () => {
+    const answers = [
+      ['cat', '/proc/modules', '/dev/dma_heap'],
+      ['consumers', 'libdmabufheap'],
+      ['policies'],
+      ['check'],
+      ['explain', 'default_cma_region'],
+    ] as const;
+    for (const [command, ...rest] of answers) {
+      const ask = (modules: string) =>
+        runCommand([command, ...defconfig.slice(1), '--modules', modules, ...rest]);
+      const [now, later] = [await ask('cma_heap'), await ask('cma_heap@2.5s')];
+      expect(now.out, command).toContain(command === 'consumers' ? 'reserved' : 'default_cma_region');
+      expect(later, command).toEqual(now);
+    }
+  });
+
   it('loads modules before the first program, and at their time', async () => {
     const { out } = await runCommand([...defconfig, '--modules', 'cma_heap@2.5s,system_heap', '--json']);
     const { heaps, modules } = JSON.parse(out);

@@ -12,7 +12,7 @@ import type { PressureFacts } from '../machine/pressure-facts.ts';
 import { debianAccounts, idOf } from '../userland/udev/accounts.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { System } from './system.ts';
-import { startUserland, type UserlandFacts } from './userland/start.ts';
+import { settleUserland, startUserland, type UserlandFacts } from './userland/start.ts';
 
 /** All that a boot depends on, loaded and read. */
 export interface BootRequest extends FirmwareFacts, KernelChoice, UserlandFacts {
@@ -55,6 +55,13 @@ export function bootTree(request: BootRequest): System {
   });
   const system = new System(outcome, profile);
   startUserland(system, request);
+  return system;
+}
+
+/** Boots as `bootTree` does, and lets time pass until the modules that load later are there: the board once it is up. */
+export function bootUp(request: BootRequest): System {
+  const system = bootTree(request);
+  settleUserland(system, request);
   return system;
 }
 

@@ -39,14 +39,16 @@ export const catCommand = defineCommand({
       });
     }
     const bootOptions = readBootOptions(options);
-    const [{ boot }, { readFile }, { filesText }, { toJson }] = await Promise.all([
+    const [{ boot }, { settleUserland }, { readFile }, { filesText }, { toJson }] = await Promise.all([
       import('../../whatif/boot.ts'),
+      import('../../whatif/userland/start.ts'),
       import('../../whatif/read-file.ts'),
       import('../../report/files-text.ts'),
       import('../../report/json.ts'),
     ]);
     const notice = (text: string) => io.err(`heapboard: ${text}\n`);
     const system = await boot(input, bootOptions, { notice, stdin: io.stdin });
+    settleUserland(system, bootOptions);
     const reader = system.spawn({}, 'cat');
     const files = paths.map((path) => withText(readFile(reader, path)));
     io.out(options.json ? toJson({ schemaVersion: 1, files }) : filesText(files));

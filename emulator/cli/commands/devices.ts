@@ -31,8 +31,9 @@ export const devicesCommand = defineCommand({
     ['heapboard devices db845c /soc@0/video-codec@aa00000 --size 32M', 'one device, and more memory'],
   ],
   async run([input = '', ...nodes], options, io) {
-    const [{ boot }, { askDevices }] = await Promise.all([
+    const [{ boot }, { settleUserland }, { askDevices }] = await Promise.all([
       import('../../whatif/boot.ts'),
+      import('../../whatif/userland/start.ts'),
       import('../../whatif/devices/devices.ts'),
     ]);
     const sizeBytes = options.size === undefined ? 8n * MiB : parseSize(options.size);
@@ -40,7 +41,9 @@ export const devicesCommand = defineCommand({
       const expected = 'a size above 0, such as 8M';
       throw inputError('bad-option', { option: 'size', value: options.size ?? '', expected });
     }
-    const system = await boot(input, readBootOptions(options), { stdin: io.stdin });
+    const bootOptions = readBootOptions(options);
+    const system = await boot(input, bootOptions, { stdin: io.stdin });
+    settleUserland(system, bootOptions);
     const { tree } = system.running.handoff;
     const unknown = nodes.find((path) => tree.node(path) === undefined);
     if (unknown !== undefined) {

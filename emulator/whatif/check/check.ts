@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
-import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootUp } from '../boot-tree.ts';
 import { type Beside, BootContext, type TreeContext } from './context.ts';
 import { curedBy } from './cures.ts';
 import { checkRules } from './findings/index.ts';
@@ -64,7 +64,7 @@ export function check(request: BootRequest, options: CheckOptions = {}): CheckDo
 /** A boot, or what can be told where RAM is missing. Other input that cannot be booted is thrown. */
 function contextOf(request: BootRequest, beside: Beside): BootContext | TreeContext {
   try {
-    return new BootContext(request, bootTree(request), beside);
+    return new BootContext(request, bootUp(request), beside);
   } catch (error) {
     if (!(error instanceof InputError) || error.kind !== 'memory-missing') throw error;
     return { request, tree: request.tree, refusal: error };

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.ts';
 import type { DeviceTree } from '../../devicetree/tree.ts';
-import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootUp } from '../boot-tree.ts';
 import type { Contract } from '../consumers/contract.ts';
 import { type DmaMaster, dmaMasters } from '../consumers/devices.ts';
 import { type Change, optionOf, withChange } from '../explain/change.ts';
@@ -48,7 +48,7 @@ export class BootContext implements TreeContext {
 
   /** The same tree on other releases. */
   get others(): readonly System[] {
-    this.#others ??= this.#otherRequests.map(bootTree);
+    this.#others ??= this.#otherRequests.map(bootUp);
     return this.#others;
   }
 
@@ -75,7 +75,7 @@ export class BootContext implements TreeContext {
     const key = changes.map((change) => optionOf(change).join(' ')).join('\n');
     if (!this.#boots.has(key)) {
       const request = this.changed(changes);
-      this.#boots.set(key, request === undefined ? undefined : attempt(() => bootTree(request)));
+      this.#boots.set(key, request === undefined ? undefined : attempt(() => bootUp(request)));
     }
     return this.#boots.get(key);
   }

@@ -1,7 +1,6 @@
 import { diffArrays } from 'diff';
 import { type Job, runJobs } from '../../userland/workload/run.ts';
-import type { BootRequest } from '../boot-tree.ts';
-import { bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootTree, bootUp } from '../boot-tree.ts';
 import { checkConsumers } from '../consumers/consumers.ts';
 import type { Contract } from '../consumers/contract.ts';
 import { type DmaMaster, dmaMasters } from '../consumers/devices.ts';
@@ -108,7 +107,7 @@ async function columnOf(
   { contracts, jobs }: CompareQuestions,
   firstLog: readonly string[] | undefined,
 ): Promise<{ readonly column: ComparedColumn; readonly log: readonly string[] }> {
-  const system = bootTree(request);
+  const system = bootUp(request);
   const summary = system.summary();
   const log = summary.dmesg.map(({ text }) => text);
   const devices = dmaMasters(system.environment.handoff.tree, request.profile?.devices);

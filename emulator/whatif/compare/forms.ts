@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.ts';
 import { parseAssignment, refuseImpossibleModules, withSymbols } from '../../linux/kconfig.ts';
-import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootUp } from '../boot-tree.ts';
 import type { Contract } from '../consumers/contract.ts';
 import { type DmaMaster, dmaMasters } from '../consumers/devices.ts';
 import { evaluateConsumer } from '../consumers/evaluate.ts';
@@ -49,7 +49,7 @@ function tryForm(
     refuseImpossibleModules(config, request.release);
     const others = (request.modules ?? []).filter(({ name }) => name !== 'cma_heap');
     const modules = loads ? [...others, { name: 'cma_heap', atNanoseconds: undefined }] : others;
-    const system = bootTree({ ...request, config, modules });
+    const system = bootUp({ ...request, config, modules });
     const state = system.summary().modules.find(({ name }) => name === 'cma_heap');
     const masters = dmaMasters(system.environment.handoff.tree, request.profile?.devices);
     const { passing, failing } = consumersOf(system, contracts, masters);

@@ -1,4 +1,4 @@
-import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootUp } from '../boot-tree.ts';
 import type { Contract } from './contract.ts';
 import { type DmaMaster, dmaMasters } from './devices.ts';
 import { type ConsumerOutcome, type EvaluateOptions, evaluateConsumer } from './evaluate.ts';
@@ -24,7 +24,7 @@ export function checkConsumers(
   contracts: readonly Contract[],
   options: EvaluateOptions,
 ): ConsumersDocument {
-  const system = bootTree(request);
+  const system = bootUp(request);
   const { board, release, panic, heaps } = system.summary();
   const devices = dmaMasters(system.environment.handoff.tree, request.profile?.devices);
   const consumers = contracts.map((contract) =>

@@ -2,7 +2,7 @@ import { InputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
 import { alignUp, formatSize, MiB } from '../../base/units.ts';
 import { pageGeometry } from '../../linux/mm/page-geometry.ts';
-import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootUp } from '../boot-tree.ts';
 import { defaultPoolNode } from '../default-pool.ts';
 import type { System } from '../system.ts';
 import { type Change, optionOf, setProperty, withChange } from './change.ts';
@@ -55,7 +55,7 @@ export function sizeSources(request: BootRequest, system: System): readonly Size
 
 function bootWith(request: BootRequest, change: Change): System | InputError {
   try {
-    return bootTree(withChange(request, change));
+    return bootUp(withChange(request, change));
   } catch (error) {
     if (error instanceof InputError) return error;
     throw error;

@@ -4,7 +4,7 @@ import { formatSize, MiB } from '../../base/units.ts';
 import { readCmaParameter } from '../../linux/kernel/dma/contiguous/command-line.ts';
 import { pageGeometry } from '../../linux/mm/page-geometry.ts';
 import type { BootRequest } from '../boot-tree.ts';
-import { bootTree } from '../boot-tree.ts';
+import { bootUp } from '../boot-tree.ts';
 import type { System } from '../system.ts';
 import { type Change, optionOf } from './change.ts';
 import { cmaValue } from './changes/cma-parameter.ts';
@@ -54,7 +54,7 @@ export interface Explanation {
 
 /** Boots a request and explains one thing of it; an unknown name is an InputError. */
 export function explain(request: BootRequest, name: string): Explanation {
-  return explainSystem(request, bootTree(request), name);
+  return explainSystem(request, bootUp(request), name);
 }
 
 /** Explains one thing of a system that was booted from a request. */

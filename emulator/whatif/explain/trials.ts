@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.ts';
 import { rangeEnd, rangesOverlap } from '../../base/range.ts';
-import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootUp } from '../boot-tree.ts';
 import type { System } from '../system.ts';
 import { type Change, optionOf, withChange } from './change.ts';
 import { liesAlone, takesFromNobody, type Wish } from './wish.ts';
@@ -38,7 +38,7 @@ export class Trials {
     try {
       const request = withChange(this.#request, change);
       this.boots += 1;
-      return bootTree(request);
+      return bootUp(request);
     } catch (error) {
       if (error instanceof InputError) return undefined;
       throw error;

@@ -2,7 +2,7 @@ import { hex } from '../../base/units.ts';
 import { exportPolicies } from '../../linux/drivers/dma-buf/heaps/export-policies/index.ts';
 import type { Kernel } from '../../linux/init/kernel.ts';
 import type { RegionExport } from '../../linux/init/platform.ts';
-import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootUp } from '../boot-tree.ts';
 import { type DmaMaster, dmaMasters } from '../consumers/devices.ts';
 import type { BootSummary, HeapSummary } from '../summary.ts';
 import { type Exhaustion, exhaustionOf } from './exhaustion.ts';
@@ -41,7 +41,7 @@ export interface PoliciesDocument {
 export function comparePolicies(request: BootRequest): PoliciesDocument {
   const systems = [...exportPolicies.values()].map((policy) => ({
     policy,
-    system: bootTree({ ...request, exportPolicy: policy.name }),
+    system: bootUp({ ...request, exportPolicy: policy.name }),
   }));
   const summary = systems[0]?.system.summary();
   if (summary === undefined) throw new Error('no export policy is registered');

@@ -3,7 +3,7 @@ import type { RunOutcome } from '../../userland/workload/outcome.ts';
 import { type Job, runJobs } from '../../userland/workload/run.ts';
 import { roundRobin, shuffled } from '../../userland/workload/schedule.ts';
 import { loadBoot } from '../boot.ts';
-import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { type BootRequest, bootTree, bootUp } from '../boot-tree.ts';
 import { type CheckDocument, check as checkRequest } from '../check/check.ts';
 import { checkConsumers } from '../consumers/consumers.ts';
 import type { Contract } from '../consumers/contract.ts';
@@ -67,7 +67,7 @@ async function observe(
   const summary = system.summary();
   const outcome = system.booted ? await runWorkloads(setup, system, findJob) : undefined;
   const consumers = await checkConsumersOf(setup, request, findContract);
-  const explain = remembered((subject: string) => explainSystem(request, bootTree(request), subject));
+  const explain = remembered((subject: string) => explainSystem(request, bootUp(request), subject));
   const log = system.dmesg.map(({ text }) => text);
   return { refusal: undefined, summary, explain, consumers, outcome, log, check };
 }

@@ -1,7 +1,7 @@
 import { isEnabled } from '../../../devicetree/semantics/status.ts';
 import type { DtNode } from '../../../devicetree/tree.ts';
 import type { DriverPlan } from '../../../machine/board-drivers.ts';
-import { bootTree } from '../../boot-tree.ts';
+import { bootUp } from '../../boot-tree.ts';
 import { deleteProperty, setProperty } from '../../explain/change.ts';
 import type { BootContext } from '../context.ts';
 import type { BootRule, Cure, Sighting } from '../rule.ts';
@@ -16,7 +16,7 @@ export const deviceRegionUnusable: BootRule = {
   find(context) {
     const suspects = [...context.tree.root.walk()].flatMap((node) => suspectOf(context, node));
     if (suspects.length === 0 || !context.system.booted) return [];
-    const { environment } = bootTree({
+    const { environment } = bootUp({
       ...context.request,
       drivers: [...(context.request.drivers ?? []), ...suspects.map(({ device }) => planOf(device))],
     });

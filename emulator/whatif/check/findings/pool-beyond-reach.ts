@@ -1,6 +1,6 @@
 import { formatSize, GiB, hex, MiB } from '../../../base/units.ts';
 import type { DriverPlan } from '../../../machine/board-drivers.ts';
-import { bootTree } from '../../boot-tree.ts';
+import { bootUp } from '../../boot-tree.ts';
 import type { DmaMaster } from '../../consumers/devices.ts';
 import { setProperty } from '../../explain/change.ts';
 import { cmaValue, withCma } from '../../explain/changes/cma-parameter.ts';
@@ -73,7 +73,7 @@ function refusedOf(
       dmaBits,
     }),
   );
-  const { environment } = bootTree({ ...request, drivers: [...(request.drivers ?? []), ...plans] });
+  const { environment } = bootUp({ ...request, drivers: [...(request.drivers ?? []), ...plans] });
   return masters.filter(({ node }) =>
     environment.decisions
       .about(node)
