@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inputError } from '../base/input-error.ts';
-import type { GuestFile, HeapEvent } from '../userland/elf/execute.ts';
+import type { HeapEvent } from '../userland/elf/execute.ts';
+import { type GuestEntry, type GuestFile, resolver } from '../userland/elf/guest-entries.ts';
 import type { Identity } from '../userland/workload/host.ts';
 import type { System } from '../whatif/system.ts';
 import { guestFiles } from './guest-files.ts';
@@ -24,8 +25,9 @@ export interface ElfRequest {
 }
 
 /** The program as it lies on the board: under /bin, or where a bind or the sysroot has it. */
-function programFile(command: string, files: readonly GuestFile[]): { path: string; file?: GuestFile } {
-  if (files.some(({ path }) => path === command)) return { path: command };
+function programFile(command: string, entries: readonly GuestEntry[]): { path: string; file?: GuestFile } {
+  const meant = resolver(entries)(command);
+  if (entries.some((entry) => 'bytes' in entry && entry.path === meant)) return { path: command };
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(command);

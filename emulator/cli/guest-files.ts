@@ -1,35 +1,54 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { inputError } from '../base/input-error.ts';
-import type { GuestFile } from '../userland/elf/execute.ts';
+import type { GuestEntry } from '../userland/elf/guest-entries.ts';
 
-/** Host files that are copied into the board's file system: `HOST:GUEST` binds and a sysroot. */
-export function guestFiles(binds: readonly string[], sysroot: string | undefined): GuestFile[] {
-  const files = binds.flatMap((bind) => {
+/** What is copied from this machine into the board's file system: `HOST:GUEST` binds and a sysroot. */
+export function guestFiles(binds: readonly string[], sysroot: string | undefined): GuestEntry[] {
+  const bound = binds.flatMap((bind) => {
     const at = bind.lastIndexOf(':');
     const guest = bind.slice(at + 1);
     if (at < 1 || !guest.startsWith('/')) {
       const expected = 'HOST:GUEST with an absolute GUEST';
       throw inputError('bad-option', { option: 'bind', value: bind, expected });
     }
-    return filesBelow(bind.slice(0, at), guest);
+    return entriesAt(bind.slice(0, at), posix.normalize(guest));
   });
-  return sysroot === undefined ? files : [...filesBelow(sysroot, '/'), ...files];
+  return sysroot === undefined ? bound : [...entriesAt(sysroot, '/'), ...bound];
 }
 
-/** A file, or all files of a folder; symbolic links are followed. */
-function filesBelow(host: string, guest: string): GuestFile[] {
-  const status = statusOf(host);
-  if (status.isFile()) return [{ path: guest, mode: status.mode & 0o777, bytes: readFileSync(host) }];
+/** A file, or a folder and all that is in it. What the option itself names may be a link; links below stay links. */
+function entriesAt(host: string, guest: string): GuestEntry[] {
+  const status = read(host, () => statSync(host));
+  if (status.isFile())
+    return [{ path: guest, mode: status.mode & 0o777, bytes: read(host, () => readFileSync(host)) }];
   if (!status.isDirectory()) return [];
-  return readdirSync(host)
-    .toSorted()
-    .flatMap((name) => filesBelow(join(host, name), posix.join(guest, name)));
+  return entriesBelow(host, guest);
 }
 
-function statusOf(host: string) {
+/** Links first: what else is below may be reached through them. Sockets, pipes and devices are left out. */
+function entriesBelow(host: string, guest: string): GuestEntry[] {
+  const links: GuestEntry[] = [];
+  const others: GuestEntry[] = [];
+  for (const name of read(host, () => readdirSync(host)).toSorted()) {
+    const from = join(host, name);
+    const path = posix.join(guest, name);
+    const status = read(from, () => lstatSync(from));
+    const mode = status.mode & 0o777;
+    if (status.isSymbolicLink()) {
+      links.push({ kind: 'link', path, target: read(from, () => readlinkSync(from)) });
+    } else if (status.isDirectory()) {
+      others.push({ kind: 'folder', path, mode }, ...entriesBelow(from, path));
+    } else if (status.isFile()) {
+      others.push({ path, mode, bytes: read(from, () => readFileSync(from)) });
+    }
+  }
+  return [...links, ...others];
+}
+
+function read<Result>(host: string, act: () => Result): Result {
   try {
-    return statSync(host);
+    return act();
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw inputError('file-unreadable', { file: host, reason });

@@ -162,6 +162,12 @@ export abstract class FileCaller extends Caller {
     this.withPath(path, (address) => this.callOn('mknodat', path, AT_FDCWD, address, mode, device));
   }
 
+  symlink(target: string, path: string): void {
+    this.withPath(target, (text) =>
+      this.withPath(path, (address) => this.callOn('symlinkat', path, text, AT_FDCWD, address)),
+    );
+  }
+
   unlink(path: string): void {
     this.withPath(path, (address) => this.callOn('unlinkat', path, AT_FDCWD, address, 0));
   }

@@ -20,12 +20,12 @@ export interface CallSite {
 
 /** Names the functions of programs that make calls, from the symbol tables of their files. */
 export class Callers {
-  readonly #files: ReadonlyMap<string, Uint8Array>;
+  readonly #bytesOf: (path: string) => Uint8Array | undefined;
   readonly #programs = new Map<string, KnownProgram>();
 
-  /** `files` are the programs, by their paths on the board. */
-  constructor(files: ReadonlyMap<string, Uint8Array>) {
-    this.#files = files;
+  /** `bytesOf` gives a program by its path on the board, where it is known. */
+  constructor(bytesOf: (path: string) => Uint8Array | undefined) {
+    this.#bytesOf = bytesOf;
   }
 
   /** The innermost place of a task's program that is no wrapper of the C library. */
@@ -40,8 +40,9 @@ export class Callers {
 
   #program(path: string): KnownProgram | undefined {
     const known = this.#programs.get(path);
-    const bytes = this.#files.get(path);
-    if (known !== undefined || bytes === undefined) return known;
+    if (known !== undefined) return known;
+    const bytes = this.#bytesOf(path);
+    if (bytes === undefined) return undefined;
     const isDynamic = readHeader(bytes)?.type === ET_DYN;
     const program = { symbols: Symbols.read(bytes), bias: isDynamic ? dynamicBase : 0 };
     this.#programs.set(path, program);

@@ -2,22 +2,12 @@ import type { ConsolePort } from '../../linux/drivers/tty/host-console.ts';
 import type { Kernel } from '../../linux/init/kernel.ts';
 import type { Task } from '../../linux/kernel/task.ts';
 import { type PickOrder, type SystemCallEntry, spawn, systemCall } from '../../linux/syscalls.ts';
-import { O_CREAT, O_TRUNC, O_WRONLY } from '../../linux/uapi/fcntl.ts';
-import { SyscallError } from '../errors.ts';
-import { Process } from '../process.ts';
 import type { BufferSeen, Identity, WorkloadHost } from '../workload/host.ts';
 import { UsageRecord } from '../workload/usage.ts';
 import { Callers, type CallSite } from './callers.ts';
+import { fileFinder, type GuestEntry, placeEntries } from './guest-entries.ts';
 import type { ElfOutcome } from './outcome.ts';
 import { ElfRun, type RunLimits } from './run.ts';
-
-/** A file that is put into the board's file system first. */
-export interface GuestFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly mode: number;
-  readonly bytes: Uint8Array;
-}
 
 /** A buffer that is made, or goes away. */
 export interface HeapEvent {
@@ -30,7 +20,8 @@ export interface HeapEvent {
 }
 
 export interface ExecuteOptions {
-  readonly files: readonly GuestFile[];
+  /** What is put into the board's file system first, in this order. */
+  readonly files: readonly GuestEntry[];
   /** The program's path on the board. */
   readonly path: string;
   readonly argv: readonly string[];
@@ -54,10 +45,10 @@ export async function executeElf(
   options: ExecuteOptions,
 ): Promise<ElfOutcome> {
   const { files, path, argv, environment, console, limits, enter = systemCall, order } = options;
-  placeFiles(kernel, files);
+  placeEntries(kernel, files);
   const task = firstTask(kernel, options);
   const run = new ElfRun(kernel, { enter, ...(order === undefined ? {} : { order }) });
-  const callers = new Callers(new Map(files.map((file) => [file.path, file.bytes])));
+  const callers = new Callers(fileFinder(files));
   const began = kernel.clock.now;
   const unfollow = followHeaps(host, run, callers, options.onHeapEvent);
   const usage = new UsageRecord(host, () => {
@@ -109,28 +100,4 @@ function firstTask(kernel: Kernel, { isInit, identity, argv }: ExecuteOptions): 
   const { init } = kernel.tasks;
   if (isInit === true && init !== undefined) return init;
   return spawn(kernel, identity, argv[0] ?? 'program');
-}
-
-const chunkBytes = 1 << 15;
-
-/** Writes files as root, with the folders on the way. */
-function placeFiles(kernel: Kernel, files: readonly GuestFile[]): void {
-  const writer = new Process(kernel, spawn(kernel, {}, 'cp'), systemCall);
-  for (const { path, mode, bytes } of files) {
-    const folders = path.split('/').slice(1, -1);
-    for (const [index] of folders.entries()) makeFolder(writer, `/${folders.slice(0, index + 1).join('/')}`);
-    const fd = writer.open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
-    for (let at = 0; at < bytes.length; at += chunkBytes)
-      writer.write(fd, bytes.subarray(at, Math.min(at + chunkBytes, bytes.length)));
-    writer.close(fd);
-  }
-  writer.exit(0);
-}
-
-function makeFolder(writer: Process, path: string): void {
-  try {
-    writer.mkdir(path, 0o755);
-  } catch (error) {
-    if (!(error instanceof SyscallError) || error.code !== 'EEXIST') throw error;
-  }
 }

@@ -1,0 +1,115 @@
+import { posix } from 'node:path';
+import type { Kernel } from '../../linux/init/kernel.ts';
+import { spawn, systemCall } from '../../linux/syscalls.ts';
+import { O_CREAT, O_TRUNC, O_WRONLY } from '../../linux/uapi/fcntl.ts';
+import { SyscallError } from '../errors.ts';
+import { Process } from '../process.ts';
+
+/** A file, folder or symbolic link that is put into the board's file system; `path` is absolute. */
+export type GuestEntry =
+  | GuestFile
+  | { readonly path: string; readonly mode: number; readonly kind: 'folder' }
+  | { readonly path: string; readonly kind: 'link'; readonly target: string };
+
+/** A regular file of them. */
+export interface GuestFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly bytes: Uint8Array;
+}
+
+const chunkBytes = 1 << 15;
+/** As many links as a walk follows. */
+const longestChain = 40;
+
+/** Writes entries as root, with the folders on the way. What is there already stays, unless a file replaces it. */
+export function placeEntries(kernel: Kernel, entries: readonly GuestEntry[]): void {
+  const writer = new Process(kernel, spawn(kernel, {}, 'cp'), systemCall);
+  const merged: string[] = [];
+  for (const entry of entries) {
+    const folders = entry.path.split('/').slice(1, -1);
+    for (const [index] of folders.entries())
+      makeFolder(writer, `/${folders.slice(0, index + 1).join('/')}`, 0o755);
+    if ('bytes' in entry) writeFile(writer, entry);
+    else if (entry.kind === 'folder') makeFolder(writer, entry.path, entry.mode);
+    else if (!makeLink(writer, entry.path, entry.target)) merged.push(entry.path);
+  }
+  const resolve = resolver(entries);
+  for (const path of merged) fillFrom(writer, path, resolve(path));
+  writer.exit(0);
+}
+
+function writeFile(writer: Process, { path, mode, bytes }: GuestFile): void {
+  const fd = writer.open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+  for (let at = 0; at < bytes.length; at += chunkBytes)
+    writer.write(fd, bytes.subarray(at, Math.min(at + chunkBytes, bytes.length)));
+  writer.close(fd);
+}
+
+function makeFolder(writer: Process, path: string, mode: number): void {
+  unlessThere(() => writer.mkdir(path, mode));
+}
+
+/** False where the board has a folder there that is not empty: it stays, as /lib does with its modules. */
+function makeLink(writer: Process, path: string, target: string): boolean {
+  const refusal = refusalOf(() => writer.rmdir(path));
+  if (refusal === 'ENOTEMPTY') return false;
+  unlessThere(() => writer.symlink(target, path));
+  return true;
+}
+
+/** Links from a folder to all that is in another one, so that it can be used in its place. */
+function fillFrom(writer: Process, path: string, from: string): void {
+  if (from === path || refusalOf(() => writer.stat(from)) !== undefined) return;
+  for (const name of writer.readdir(from))
+    unlessThere(() => writer.symlink(posix.join(from, name), posix.join(path, name)));
+}
+
+function unlessThere(make: () => void): void {
+  const refusal = refusalOf(make);
+  if (refusal !== undefined && refusal !== 'EEXIST') make();
+}
+
+function refusalOf(act: () => void): string | undefined {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof SyscallError) return error.code;
+    throw error;
+  }
+  return undefined;
+}
+
+/** Finds a file's bytes by any path that leads to it. */
+export function fileFinder(entries: readonly GuestEntry[]): (path: string) => Uint8Array | undefined {
+  const resolve = resolver(entries);
+  const files = new Map(
+    entries.flatMap((entry) => ('bytes' in entry ? [[resolve(entry.path), entry.bytes] as const] : [])),
+  );
+  return (path) => files.get(resolve(path));
+}
+
+/** Follows the links among entries: gives a path without any, where none leads out of them or round in a circle. */
+export function resolver(entries: readonly GuestEntry[]): (path: string) => string {
+  const links = new Map(
+    entries.flatMap((entry) => ('target' in entry ? [[entry.path, entry.target] as const] : [])),
+  );
+  return (path) => {
+    let steps = path.split('/').filter((step) => step !== '');
+    let done = '/';
+    for (let followed = 0; steps.length > 0; ) {
+      const [step = '', ...rest] = steps;
+      const here = posix.join(done, step);
+      const target = links.get(here);
+      steps = rest;
+      if (target === undefined || followed === longestChain) {
+        done = here;
+        continue;
+      }
+      followed += 1;
+      if (target.startsWith('/')) done = '/';
+      steps = [...target.split('/').filter((part) => part !== ''), ...rest];
+    }
+    return done;
+  };
+}
