@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -47,3 +48,20 @@ test('a signal ends the process as signals do, which shells show as 128+n', asyn
   const ended = await run(['boot', '-'], (child) => child.kill('SIGTERM'));
   expect(ended).toMatchObject({ code: null, signal: 'SIGTERM' });
 });
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk behind stdout ends it with code 2 and one line',
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', main, 'boards'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    closeSync(full);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: 'heapboard: <stdout>: cannot be written: no space left on device\n',
+    });
+  },
+);

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { inputError } from '../../base/input-error.ts';
+import { writeWhole } from '../../base/write-whole.ts';
 import type { PointResult, SweepHeader } from '../../whatif/sweep/result.ts';
 
 /** A line of a journal: the point's place and key, and what came of it. */
@@ -84,7 +85,7 @@ export class Journal {
 
   #append(text: string): void {
     try {
-      this.#endBytes += writeSync(this.#fd, text, this.#endBytes);
+      this.#endBytes += writeWhole(this.#fd, text, this.#endBytes);
     } catch (error) {
       throw inputError('file-unwritable', { file: this.file, reason: reasonOf(error) });
     }

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { inputError } from '../../base/input-error.ts';
+import { writeWhole } from '../../base/write-whole.ts';
 import type { PointRecord, PointResult, SweepHeader } from '../../whatif/sweep/result.ts';
 import { reasonOf } from './journal.ts';
 
@@ -27,8 +28,10 @@ export interface ResultFile {
 export function refuseUnwritable(file: string): void {
   const before = statusOf(file);
   if (before?.isDirectory()) throw inputError('file-unwritable', { file, reason: 'it is a folder' });
+  const target = isSpecial(file) ? file : `${file}.unfinished`;
   try {
-    closeSync(openSync(isSpecial(file) ? file : `${file}.unfinished`, isSpecial(file) ? 'w' : 'a'));
+    closeSync(openSync(target, target === file ? 'w' : 'a'));
+    if (target !== file) rmSync(target);
   } catch (error) {
     throw inputError('file-unwritable', { file, reason: reasonOf(error) });
   }
@@ -44,10 +47,10 @@ export function writeResultFile(file: string, header: SweepHeader, lines: Iterab
       for (const line of lines) {
         waiting += `${line}\n`;
         if (waiting.length < 1 << 16) continue;
-        writeSync(fd, waiting);
+        writeWhole(fd, waiting);
         waiting = '';
       }
-      writeSync(fd, waiting);
+      writeWhole(fd, waiting);
     } finally {
       closeSync(fd);
     }

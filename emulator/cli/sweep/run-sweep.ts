@@ -1,9 +1,10 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { inputError } from '../../base/input-error.ts';
+import { writeWhole } from '../../base/write-whole.ts';
 import { pointKey } from '../../whatif/sweep/key.ts';
 import type { PointRecord, PointResult } from '../../whatif/sweep/result.ts';
 import { pointAt, type SweepSpec } from '../../whatif/sweep/spec.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, reasonOf } from './journal.ts';
 import type { LoadedSweep } from './load-spec.ts';
 import type { PointPool } from './pool.ts';
 
@@ -26,17 +27,21 @@ export function shardCount(spec: SweepSpec, { number, of }: Shard): number {
 /** Results that earlier sweeps left, by key. */
 export class ResultCache {
   readonly #known = new Map<string, PointResult>();
+  readonly #file: string = '';
   readonly #fd: number | undefined;
 
   /** With a file, results are read from it and added to it; without one they are kept for this sweep alone. */
   constructor(file?: string) {
     if (file === undefined) return;
-    if (existsSync(file)) this.#readBack(file);
+    this.#file = file;
+    // What is no file, as /dev/full, may have no end, and keeps nothing.
+    if (existsSync(file) && !statSync(file).isFile())
+      throw inputError('file-unwritable', { file, reason: 'it is no file' });
     try {
-      this.#fd = openSync(file, 'a');
+      this.#fd = openSync(file, 'a+');
+      this.#readBack(this.#fd);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw inputError('file-unwritable', { file, reason });
+      throw inputError('file-unwritable', { file, reason: reasonOf(error) });
     }
   }
 
@@ -48,15 +53,21 @@ export class ResultCache {
   add(key: string, result: PointResult): void {
     if (this.#fd === undefined) return;
     this.#known.set(key, result);
-    writeSync(this.#fd, `${JSON.stringify({ key, result })}\n`);
+    try {
+      writeWhole(this.#fd, `${JSON.stringify({ key, result })}\n`);
+    } catch (error) {
+      throw inputError('file-unwritable', { file: this.#file, reason: reasonOf(error) });
+    }
   }
 
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
   }
 
-  #readBack(file: string): void {
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
+  #readBack(fd: number): void {
+    const text = readFileSync(fd, 'utf8');
+    if (text !== '' && !text.endsWith('\n')) writeWhole(fd, '\n');
+    for (const line of text.split('\n')) {
       try {
         const { key, result } = JSON.parse(line) as { key: string; result: PointResult };
         this.#known.set(key, result);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../../base/write-whole.ts';
 import type { StandIns } from './stand-ins.ts';
 
 /** One buffer of a dump, as its `index.json` tells. */
@@ -51,7 +52,7 @@ function dumpBuffers(folder: string, standIns: StandIns, nameOf: (boardFd: numbe
     const fd = openSync(join(folder, file), 'w');
     for (const part of standIns.bytesOf(buffer)) {
       hash.update(part);
-      writeSync(fd, part);
+      writeWhole(fd, part);
     }
     closeSync(fd);
     const { label: heap, sizeBytes } = buffer;
