@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -148,6 +156,18 @@ describe('sweep', () => {
     expect(runs).toEqual([0]);
   });
 
+  it('refuses a cache that is no file, and one that a disk does not take', async () => {
+    for (const cache of [folder, '/dev/zero'])
+      expect(await sweep('--cache', cache)).toMatchObject({
+        code: 2,
+        err: `heapboard: ${cache}: cannot be written: it is no file\n`,
+      });
+    expect(await sweep('--cache', at('nowhere/cache'))).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/nowhere\/cache: cannot be written: no such file or directory/),
+    });
+  });
+
   it('counts points that make no sense as refused', async () => {
     writeFileSync(at('s.yaml'), 'sweep: s\nboard: hikey\ngrid: { release: ["6.1", "9.9"] }\nrows: release\n');
     const { code, out } = await sweep();
@@ -155,6 +175,21 @@ describe('sweep', () => {
     expect(out).toMatch(/1 of 2 points passed, 1 refused/);
     expect(out).toMatch(/refused: unknown kernel release "9\.9"/);
     expect((await sweep('--expect-passed')).code).toBe(1);
+  });
+
+  it('refuses common settings with which no point can be booted', async () => {
+    for (const [common, message] of [
+      ['board: hikee', 'unknown board "hikee"; did you mean hikey?'],
+      ['board: hikey\nrelease: "9.9"', 'unknown kernel release "9.9"'],
+    ] as const) {
+      writeFileSync(at('s.yaml'), `sweep: s\n${common}\ngrid: { size: [16M, 32M] }\n`);
+      expect(await sweep('--out', at('r.jsonl'))).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringContaining(message),
+      });
+    }
+    expect(readdirSync(folder)).toEqual(['s.yaml']);
   });
 
   it('tells its summary as JSON', async () => {
@@ -234,6 +269,8 @@ describe('merge', () => {
     await sweep('--shard', '1/2', '--out', at('a.jsonl'));
     const missing = await runCommand(['merge', at('a.jsonl')]);
     expect(missing).toMatchObject({ code: 2, err: expect.stringMatching(/6 of 12 points are missing/) });
+    expect((await runCommand(['merge', at('a.jsonl'), '--out', at('m.jsonl')])).code).toBe(2);
+    expect(readdirSync(folder).toSorted()).toEqual(['a.jsonl', 's.yaml']);
     expect(await runCommand(['merge', at('a.jsonl'), '--partial'])).toMatchObject({
       code: 0,
       out: bytes('a.jsonl'),

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { refuseBrokenBase } from '../../whatif/sweep/base.ts';
 import type { PointRecord, SweepHeader } from '../../whatif/sweep/result.ts';
 import { workloadsOf } from '../../whatif/sweep/spec.ts';
 import { type SweepSummary, summariseSweep } from '../../whatif/sweep/summary.ts';
@@ -39,6 +40,7 @@ export async function sweepTo(
   const sweep = loadSweep(source.text, source.file, settings.most);
   // A workload that is not there would be refused point by point.
   for (const name of workloadsOf(sweep.spec)) await loadJob(name, dirname(source.file));
+  await refuseBrokenBase(sweep.spec);
   const { out, shard } = settings;
   if (out !== undefined) refuseUnwritable(out);
   const folder =
