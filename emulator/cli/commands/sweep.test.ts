@@ -179,6 +179,7 @@ describe('sweep', () => {
 
   it('refuses common settings with which no point can be booted', async () => {
     for (const [common, message] of [
+      ['summary: no board', 'nothing is booted: it needs a board or a tree'],
       ['board: hikee', 'unknown board "hikee"; did you mean hikey?'],
       ['board: hikey\nrelease: "9.9"', 'unknown kernel release "9.9"'],
     ] as const) {

@@ -1,3 +1,4 @@
+import { inputError } from '../../base/input-error.ts';
 import { nodeFiles } from '../../devicetree/node-files.ts';
 import { memoryBanks } from '../../machine/memory-nodes.ts';
 import type { BootOptions } from '../boot-options.ts';
@@ -64,6 +65,8 @@ export class PointLoader {
     };
     const key = JSON.stringify([board, tree, overlays, includePaths]);
     const plain = await this.#plain.get(key, async () => {
+      if (tree === undefined && board === undefined)
+        throw inputError('sweep-broken', { problem: 'nothing is booted: it needs a board or a tree' });
       if (tree === undefined) return loadInput(board ?? '', own);
       if ('path' in tree) return loadInput(tree.path, own);
       const source = new TextEncoder().encode(tree.source);
