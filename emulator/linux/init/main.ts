@@ -19,6 +19,7 @@ import type { ConsoleSettings } from '../kernel/printk/console.ts';
 import { Printk } from '../kernel/printk.ts';
 import { Clock } from '../kernel/time.ts';
 import {
+  countKernelPages,
   freeAllMemory,
   freeInitMemory,
   freeInitrd,
@@ -28,6 +29,7 @@ import {
 import { activateAreas } from '../mm/cma/activate.ts';
 import { CmaTable } from '../mm/cma/table.ts';
 import { EarlyAllocator } from '../mm/early-alloc.ts';
+import { dieAsIdleTask, dieAsInit, firstVictim, type Victim } from '../mm/handed-back.ts';
 import { Memblock } from '../mm/memblock.ts';
 import { initZones, type ZoneRange } from '../mm/mm-init.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
@@ -89,6 +91,14 @@ interface MemoryLayout {
   readonly zones: readonly ZoneRange[];
   readonly limits: ZoneLimits;
   readonly sectionMaps: SectionMaps | undefined;
+  /** What large hash tables are made by. */
+  readonly kernelPages: number;
+}
+
+/** The page allocator, and who will come upon memory that is free by mistake. */
+interface PageStage {
+  readonly pages: PageAllocator;
+  readonly victim: Victim | undefined;
 }
 
 /**
@@ -100,9 +110,10 @@ export function startKernel(request: BootRequest): BootOutcome {
   const stage = prepare(boot);
   try {
     const layout = setupArch(stage);
-    const pages = initMemory(stage, layout);
+    const { pages, victim } = initMemory(stage, layout);
     boot.clock.advance(initcallsAtNs);
     const early = initContiguousMemory(stage, pages);
+    dieAsInit(boot, victim);
     boot.log.console.register(boot.log.mark);
     const kernel = runInitcalls(early);
     kernel.timers.advanceTo(firstProcessAtNs);
@@ -200,6 +211,7 @@ function setupArch(stage: MemoryStage): MemoryLayout {
   parseEarlyParameters(boot, setup, contiguous);
   initEarlyMemory(stage);
   setup.takePageTables(early, cma.all);
+  memblock.noteLinearMap();
   if (boot.arch.unflattens === 'before-zones') unflattenTree(stage);
   const layout = layOutMemory(stage);
   if (boot.arch.unflattens === 'after-zones') unflattenTree(stage);
@@ -254,27 +266,34 @@ function layOutMemory(stage: MemoryStage): MemoryLayout {
   if (areaTime === 'before-memory-map') reserveDefaultArea(stage);
   const sectionMaps = setup.takeMemoryMap(early);
   const zones = initZones(boot, memblock, limits);
+  const kernelPages = countKernelPages(boot, memblock);
   if (areaTime === 'after-memory-map') reserveDefaultArea(stage);
-  return { zones, limits, sectionMaps };
+  return { zones, limits, sectionMaps, kernelPages };
 }
 
 /** mm_init(): what is left of memory goes to the page allocator. */
-function initMemory(stage: MemoryStage, layout: MemoryLayout): PageAllocator {
+function initMemory(stage: MemoryStage, layout: MemoryLayout): PageStage {
   const { boot, geometry, memblock, early, cma } = stage;
   boot.log.log(5, `Kernel command line: ${boot.parameters.commandLine}`);
-  takeLateEarlyMemory(boot, memblock, early);
+  takeLateEarlyMemory(boot, early, layout.kernelPages);
   reserveBounceBuffer(boot, memblock, layout.limits);
   if (layout.sectionMaps !== undefined)
     freeUnusedMap(boot, memblock, layout.sectionMaps, 2 ** geometry.maxOrder);
-  const zones = layout.zones
-    .filter(({ startPfn, endPfn }) => startPfn < endPfn)
-    .map(
-      (range) => new Zone({ ...range, maxOrder: geometry.maxOrder, pageblockOrder: geometry.pageblockOrder }),
-    );
-  const pages = new PageAllocator(zones);
+  const newZones = () =>
+    layout.zones
+      .filter(({ startPfn, endPfn }) => startPfn < endPfn)
+      .map(
+        (range) =>
+          new Zone({ ...range, maxOrder: geometry.maxOrder, pageblockOrder: geometry.pageblockOrder }),
+      );
+  const victim = firstVictim(boot, memblock, newZones);
+  const pages = new PageAllocator(newZones());
   freeAllMemory(boot, memblock, pages);
-  printMemory(boot, memblock, pages, cma);
-  return pages;
+  const { memoryLine } = boot.release.behaviours;
+  if (memoryLine === 'with-allocator') printMemory(boot, memblock, pages, cma);
+  dieAsIdleTask(boot, victim);
+  if (memoryLine === 'after-processors') printMemory(boot, memblock, pages, cma);
+  return { pages, victim };
 }
 
 /** The initcalls of the memory side: areas become usable, atomic pools are taken, the initrd is gone. */

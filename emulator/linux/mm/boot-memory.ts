@@ -20,24 +20,40 @@ const earlyTables = [
  * Plays mm/percpu.c and alloc_large_system_hash() of mm/page_alloc.c.
  * Deviations: tables and per-CPU data of other subsystems are left out; sizes are estimates within some 100 KiB.
  */
-export function takeLateEarlyMemory(boot: BootEnvironment, memblock: Memblock, early: EarlyAllocator): void {
+export function takeLateEarlyMemory(boot: BootEnvironment, early: EarlyAllocator, kernelPages: number): void {
   const page = BigInt(boot.pageSizeBytes);
   const cpus =
     boot.handoff.tree.node('/cpus')?.children.filter((node) => node.baseName === 'cpu').length ?? 1;
   early.allocate(BigInt(perCpuBytes * Math.max(1, cpus)), page, 'per-CPU data');
-  const pages = pagesForTables(boot, memblock);
+  const step = mebibyte / boot.pageSizeBytes;
+  const pages = Math.ceil(kernelPages / step) * step;
   for (const { owner, scale } of earlyTables) {
     const buckets = 2 ** Math.ceil(Math.log2((pages * boot.pageSizeBytes) / 2 ** scale));
     early.allocate(BigInt(Math.max(boot.pageSizeBytes, buckets * 8)), 64n, owner);
   }
 }
 
-/** nr_kernel_pages: memory without the memory map, rounded up to a MiB. */
-function pagesForTables(boot: BootEnvironment, memblock: Memblock): number {
+/** nr_kernel_pages, as it stands once the zones are known. */
+export function countKernelPages(boot: BootEnvironment, memblock: Memblock): number {
+  if (boot.release.behaviours.hashTablesFollow === 'free-memory') {
+    return freePfnRanges(boot, memblock).reduce((sum, [from, to]) => sum + to - from, 0);
+  }
   const present = presentPages(boot, memblock);
-  const map = Math.ceil((present * 64) / boot.pageSizeBytes);
-  const step = mebibyte / boot.pageSizeBytes;
-  return Math.ceil((present - map) / step) * step;
+  return present - Math.ceil((present * 64) / boot.pageSizeBytes);
+}
+
+/** for_each_free_mem_range(): whole pages that are memory, mapped and not reserved. */
+function freePfnRanges(
+  boot: BootEnvironment,
+  memblock: Memblock,
+): readonly (readonly [from: number, to: number])[] {
+  const shift = BigInt(boot.config.facts.pageShift);
+  const page = 1n << shift;
+  return [...memblock.freeRanges()].flatMap(({ base, end }): (readonly [number, number])[] => {
+    const from = Number((base + page - 1n) >> shift);
+    const to = Number(end >> shift);
+    return from < to ? [[from, to]] : [];
+  });
 }
 
 /** get_num_physpages(): pages that are memory, whether or not they are mapped. */
@@ -47,13 +63,7 @@ export function presentPages(boot: BootEnvironment, memblock: Memblock): number 
 
 /** memblock_free_all(): gives everything that is memory, mapped and not reserved to the page allocator. */
 export function freeAllMemory(boot: BootEnvironment, memblock: Memblock, pages: PageAllocator): void {
-  const shift = BigInt(boot.config.facts.pageShift);
-  const page = 1n << shift;
-  for (const { base, end } of memblock.freeRanges()) {
-    const from = Number((base + page - 1n) >> shift);
-    const to = Number(end >> shift);
-    if (from < to) pages.addRange(from, to);
-  }
+  for (const [from, to] of freePfnRanges(boot, memblock)) pages.addRange(from, to);
 }
 
 /** mem_init_print_info(): the line that begins with `Memory:`. */

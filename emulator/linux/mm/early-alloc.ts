@@ -21,6 +21,7 @@ export class EarlyAllocator {
   /** memblock_alloc(): the address, or undefined where there is no room. */
   allocate(size: bigint, alignment: bigint, owner: string, window: SearchWindow = {}): bigint | undefined {
     const base = this.#memblock.allocate(size, alignment, { owner }, window);
+    if (base !== undefined) this.#checkMapped(base, base + size, owner);
     if (base !== undefined && this.#boot.release.behaviours.pagesSharedWithNoMap === 'fault') {
       this.#checkPages(base, base + size, owner);
     }
@@ -64,6 +65,19 @@ export class EarlyAllocator {
         evidence: 'read',
       });
     }
+  }
+
+  /** A no-map region that is given back after the linear map was made is free, but cannot be written to. */
+  #checkMapped(base: bigint, end: bigint, owner: string): void {
+    const hole = this.#memblock.unmapped.find((range) => range.base < end && base < range.end);
+    if (hole === undefined) return;
+    oopsInIdleTask(this.#boot, {
+      subject: 'memory',
+      rule: 'memory/unmapped-handed-back',
+      why:
+        `${owner} came to lie at ${hex(base)}, in memory of a no-map region that was given back, ` +
+        `[${hex(hole.base)}, ${hex(hole.end)}): it is free but not in the linear map; take no-map or reusable away`,
+    });
   }
 
   #checkPages(base: bigint, end: bigint, owner: string): void {

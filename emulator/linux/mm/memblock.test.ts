@@ -33,6 +33,13 @@ describe('memblock', () => {
     expect(blocks.find(0x100_0000n, 0x40_0000n)).toBe(0x4e00_0000n);
   });
 
+  it('finds a place for nothing at the nearer end of a window that holds no memory', () => {
+    const blocks = memblock();
+    expect(blocks.find(0n, 0x1000n, { start: 0x6000_0000n, end: 0x7000_0000n })).toBe(0x6000_0000n);
+    expect(blocks.find(0n, 0x40_0000n, { start: 0x6010_0000n, end: 0x7000_0000n })).toBeUndefined();
+    expect(blocks.find(page, page, { start: 0x6000_0000n, end: 0x7000_0000n })).toBeUndefined();
+  });
+
   it('never gives the first page', () => {
     const blocks = new Memblock({ pageSizeBytes: 4096, memorySlots: 128, reservedSlots: 128 });
     blocks.add(0n, 2n * page);

@@ -16,6 +16,12 @@ export interface Claim extends Claimant {
   readonly end: bigint;
 }
 
+/** `[base, end)`. */
+export interface MemoryRange {
+  readonly base: bigint;
+  readonly end: bigint;
+}
+
 /** Where a search may look: `[start, end)`; no end means everywhere. */
 export interface SearchWindow {
   readonly start?: bigint | undefined;
@@ -61,6 +67,7 @@ export class Memblock {
   /** What the firmware keeps and so is no memory; for explanations. */
   readonly carveOuts: Claim[] = [];
   readonly #claims: Claim[] = [];
+  #unmapped: readonly MemoryRange[] = [];
   readonly #pageSize: bigint;
   readonly #onFullTable: ((table: 'memory' | 'reserved') => void) | undefined;
   readonly #ownArrays = new Map<RegionTable, { base: bigint; size: bigint }>();
@@ -83,6 +90,16 @@ export class Memblock {
   /** memblock_allow_resize(): from now on full tables move to larger ones. */
   allowResize(): void {
     this.#canResize = true;
+  }
+
+  /** paging_init() has made the linear map: what is no-map now is not in it, whatever becomes of its mark. */
+  noteLinearMap(): void {
+    this.#unmapped = this.memory.regions.filter(({ noMap }) => noMap).map(({ base, end }) => ({ base, end }));
+  }
+
+  /** Ranges of memory that the linear map was made without. */
+  get unmapped(): readonly MemoryRange[] {
+    return this.#unmapped;
   }
 
   add(base: bigint, size: bigint): boolean {
@@ -172,7 +189,7 @@ export class Memblock {
   }
 
   /** Ranges that are memory, mapped and not reserved, lowest first, within a window. */
-  *freeRanges(window: SearchWindow = {}): IterableIterator<{ base: bigint; end: bigint }> {
+  *freeRanges(window: SearchWindow = {}): IterableIterator<MemoryRange> {
     const from = window.start ?? 0n;
     const to = window.end ?? physicalAddressMax;
     const reserved = this.reserved.regions;
@@ -205,6 +222,7 @@ export class Memblock {
   find(size: bigint, alignment: bigint, window: SearchWindow = {}): bigint | undefined {
     const start = larger(window.start ?? 0n, this.#pageSize);
     const end = larger(start, window.end ?? physicalAddressMax);
+    if (size === 0n && window.bottomUp !== true) return this.#findNothing(alignment, start, end);
     let found: bigint | undefined;
     for (const range of this.freeRanges({ start, end })) {
       if (window.bottomUp === true) {
@@ -214,6 +232,19 @@ export class Memblock {
         const candidate = maskDown(range.end - size, alignment);
         if (candidate >= range.base) found = candidate;
       }
+    }
+    return found;
+  }
+
+  /**
+   * The place of no bytes at all, top-down: free ranges outside the window count too, each as the window's nearer end.
+   */
+  #findNothing(alignment: bigint, start: bigint, end: bigint): bigint | undefined {
+    const clamped = (address: bigint): bigint => smaller(larger(address, start), end);
+    let found: bigint | undefined;
+    for (const range of this.freeRanges()) {
+      const candidate = maskDown(clamped(range.end), alignment);
+      if (candidate >= clamped(range.base)) found = candidate;
     }
     return found;
   }

@@ -25,6 +25,10 @@ export interface EarlyBootBehaviours {
   readonly dmaZoneEnd: 'power-of-two' | 'address';
   /** Whether a small bounce buffer is kept where none is needed for addresses. */
   readonly bounceBuffer: 'by-address' | 'always-small';
+  /** What the sizes of the large hash tables follow: memory without its map, or what is free once zones are known. */
+  readonly hashTablesFollow: 'present-memory' | 'free-memory';
+  /** When the line about memory is printed: as soon as the page allocator has it, or once all processors run. */
+  readonly memoryLine: 'with-allocator' | 'after-processors';
   /** Symbols of the release's arm64 defconfig that other releases do not have. */
   readonly referenceSymbols: Readonly<Record<string, string>>;
 }
@@ -147,6 +151,46 @@ export const earlyBootHistory: History<EarlyBootBehaviours> = {
       value: 'address',
       evidence: 'inferred',
       says: 'ends the DMA zone where the narrowest bus ends',
+    },
+  ],
+  hashTablesFollow: [
+    {
+      since: 'rfc-2019',
+      value: 'present-memory',
+      evidence: 'recorded',
+      says: 'makes its large hash tables by the size of memory without its map',
+    },
+    {
+      since: '6.10',
+      value: 'free-memory',
+      evidence: 'inferred',
+      says: 'makes its large hash tables by what of memory is free',
+    },
+    {
+      since: '6.12',
+      value: 'free-memory',
+      evidence: 'recorded',
+      says: 'makes its large hash tables by what of memory is free',
+    },
+  ],
+  memoryLine: [
+    {
+      since: 'rfc-2019',
+      value: 'with-allocator',
+      evidence: 'recorded',
+      says: 'prints how much memory there is as soon as the page allocator has it',
+    },
+    {
+      since: '6.11',
+      value: 'after-processors',
+      evidence: 'inferred',
+      says: 'prints how much memory there is once all processors run',
+    },
+    {
+      since: '6.12',
+      value: 'after-processors',
+      evidence: 'recorded',
+      says: 'prints how much memory there is once all processors run',
     },
   ],
   bounceBuffer: [

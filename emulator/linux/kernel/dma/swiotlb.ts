@@ -38,7 +38,7 @@ export function reserveBounceBuffer(
   if (!needed && !small) return;
   const wanted = needed ? 64n * mib : (memblock.memoryBytes + 1023n) / 1024n;
   const capped = wanted > 64n * mib ? 64n * mib : wanted;
-  const size = ((capped + segmentBytes - 1n) / segmentBytes) * segmentBytes;
+  const size = segmentBytes * BigInt(2 ** Math.ceil(Math.log2(segmentsFor(boot, capped))));
   const pageSize = BigInt(boot.pageSizeBytes);
   const owner = { owner: 'the bounce buffers (swiotlb)' };
   const base = memblock.allocate(size, pageSize, owner, { end: areaLimit - 1n });
@@ -47,4 +47,10 @@ export function reserveBounceBuffer(
     const range = `[mem ${boot.physicalAddress(base)}-${boot.physicalAddress(base + size - 1n)}]`;
     boot.log.info(`software IO TLB: mapped ${range} (${size / mib}MB)`);
   }
+}
+
+/** round_up_default_nslabs(), before the rounding: at least a segment for each processor's own part. */
+function segmentsFor(boot: BootEnvironment, bytes: bigint): number {
+  const processors = boot.handoff.tree.node('/cpus')?.children.filter(({ baseName }) => baseName === 'cpu');
+  return Math.max(Number((bytes + segmentBytes - 1n) / segmentBytes), processors?.length ?? 1, 1);
 }

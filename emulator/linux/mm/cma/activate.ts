@@ -133,6 +133,8 @@ function hazards(boot: BootEnvironment, memblock: Memblock, area: Area): CmaHaza
     add('unmapped', claim?.owner ?? 'a no-map region', region.base, region.end);
   }
   add('unmapped', 'no memory', previousEnd, physicalAddressMax);
+  for (const { base, end } of memblock.unmapped)
+    add('unmapped', 'a no-map region that was given back', base, end);
   const { kernelImage, dtb, initrd } = boot.handoff;
   for (const [owner, object] of Object.entries({ 'kernel image': kernelImage, dtb, initrd })) {
     if (object !== undefined) add('in-use', owner, object.baseBytes, object.baseBytes + object.sizeBytes);

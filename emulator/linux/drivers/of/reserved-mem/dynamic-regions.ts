@@ -60,7 +60,7 @@ function readWish(context: RegionContext, region: Region): Wish | undefined {
   const { node, name } = region;
   const refuse = (property: string, line: string, reason: string): undefined => {
     boot.log.err(`OF: reserved mem: ${line}`);
-    region.become('skipped', reason);
+    if (region.state !== 'failed') region.become('skipped', reason);
     boot.decisions.note({
       subject: region.nodePath,
       rule: 'reserved-memory/malformed',
