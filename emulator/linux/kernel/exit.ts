@@ -3,6 +3,8 @@ import { releaseMemory } from '../mm/mmap.ts';
 import { putUserInt32 } from '../mm/uaccess.ts';
 import { signals } from '../uapi/signal.ts';
 import type { ExitStatus } from '../uapi/wait.ts';
+import { sendToProcess } from './signal.ts';
+import { CLD_EXITED, CLD_KILLED, type SignalInfo } from './signal-info.ts';
 import type { Task } from './task.ts';
 
 /** The end of processes. Plays kernel/exit.c. */
@@ -36,6 +38,7 @@ export function endThread(kernel: Kernel, task: Task, status: ExitStatus): void 
   if (task.isThread) kernel.tasks.remove(task);
   if (group.alive.size > 0) return;
   group.realTimer?.disarm();
+  for (const timer of group.timers.values()) timer.disarm();
   const { leader } = group;
   leader.exitStatus = group.status ?? status;
   adoptChildren(kernel, leader);
@@ -70,6 +73,13 @@ function tellParent(kernel: Kernel, task: Task): void {
   if (parent === undefined || !parent.isAlive || ignores || (parent === kernel.tasks.init && !asks(parent)))
     kernel.tasks.remove(task);
   if (parent === undefined || !parent.isAlive) return;
-  if (parent.signals.action(signals.SIGCHLD).disposition === 'handler') parent.signals.post(signals.SIGCHLD);
+  sendToProcess(parent, signals.SIGCHLD, aboutChild(task));
   parent.childEvents.wakeAll();
+}
+
+/** What SIGCHLD and waitid() tell. */
+export function aboutChild({ pid, credentials, exitStatus }: Task): SignalInfo {
+  const isExit = exitStatus?.kind !== 'killed';
+  const value = BigInt(exitStatus?.kind === 'killed' ? exitStatus.signal : (exitStatus?.code ?? 0));
+  return { code: isExit ? CLD_EXITED : CLD_KILLED, pid, uid: credentials.uid, value };
 }

@@ -61,7 +61,7 @@ export function forkTask(kernel: Kernel, parent: Task, sharing: CloneSharing): T
   const child = new Task({
     pid: kernel.tasks.nextPid(),
     parent: sharing.process ? leader.parent : leader,
-    ...(sharing.process ? { threadOf: parent.group } : {}),
+    ...(sharing.process ? { threadOf: parent.group } : { maker: leader }),
     command: parent.command,
     credentials: parent.credentials,
     files,
@@ -73,6 +73,7 @@ export function forkTask(kernel: Kernel, parent: Task, sharing: CloneSharing): T
   });
   child.oomScoreAdjust = parent.oomScoreAdjust;
   child.cgroup = parent.cgroup;
+  child.scheduling = parent.scheduling;
   if (!sharing.process) parent.signals.fork(child.signals);
   child.signals.blocked = parent.signals.blocked;
   if (!sharing.memory || sharing.lends) child.alternateStack = parent.alternateStack;

@@ -1,6 +1,6 @@
 import type { Kernel } from '../init/kernel.ts';
 import { signals } from '../uapi/signal.ts';
-import { deliverSignals, sendSignal, threadFor } from './signal.ts';
+import { signalProcess } from './signal.ts';
 import type { ThreadGroup } from './task.ts';
 import { asKtime } from './time.ts';
 
@@ -61,8 +61,6 @@ export class RealTimer {
   /** it_real_fn() */
   #fire(): void {
     this.#cancel = undefined;
-    const task = threadFor(this.#group.leader, signals.SIGALRM);
-    sendSignal(task, signals.SIGALRM);
-    if (this.#kernel.tasks.current !== task) deliverSignals(this.#kernel, task);
+    signalProcess(this.#kernel, this.#group.leader, signals.SIGALRM);
   }
 }

@@ -10,6 +10,7 @@ import type { Credentials } from './cred.ts';
 import type { FutexWaiter } from './futex.ts';
 import type { RealTimer } from './itimer.ts';
 import type { Limits } from './limits.ts';
+import type { PosixTimer } from './posix-timers.ts';
 import { WaitQueue } from './sched/wait.ts';
 import { type AlternateStack, noAlternateStack } from './sigaltstack.ts';
 import { Signals } from './signal.ts';
@@ -24,6 +25,12 @@ export interface Wait {
   readonly deadline: bigint | undefined;
 }
 
+/** How a thread wants to be scheduled: SCHED_*, and 1 to 99 for real-time policies. */
+export interface Scheduling {
+  readonly policy: number;
+  readonly priority: number;
+}
+
 /** What makes a task; all of it may be shared with others. */
 export interface TaskParts {
   readonly pid: number;
@@ -36,6 +43,8 @@ export interface TaskParts {
   readonly root: Dentry;
   readonly workingDirectory: Dentry;
   readonly umask: number;
+  /** The process whose image it is; undefined for one that was started anew. */
+  readonly maker?: Task;
   /** The process that the task is another thread of. */
   readonly threadOf?: ThreadGroup;
 }
@@ -65,9 +74,21 @@ export class ThreadGroup {
   status: ExitStatus | undefined = undefined;
   /** What setitimer(ITIMER_REAL) set. */
   realTimer: RealTimer | undefined = undefined;
+  /** What timer_create() made, by number. */
+  readonly timers = new Map<number, PosixTimer>();
+  /** Number of its process group (getpgid()). */
+  processGroup: number;
+  /** Number of its session (getsid()). */
+  session: number;
+  /** -20 to 19. */
+  niceness = 0;
 
-  constructor(leader: Task) {
+  /** A process that another one made belongs where that one does; one that nobody made begins a session. */
+  constructor(leader: Task, maker: Task | undefined) {
     this.leader = leader;
+    this.processGroup = maker?.group.processGroup ?? leader.pid;
+    this.session = maker?.group.session ?? leader.pid;
+    this.niceness = maker?.group.niceness ?? 0;
   }
 }
 
@@ -112,6 +133,8 @@ export class Task {
   registers: ThreadRegisters | undefined = undefined;
   /** A child that runs in this process's memory, and must end or execute first (CLONE_VFORK). */
   vforkChild: Task | undefined = undefined;
+  /** Its policy and priority, which are kept and told. */
+  scheduling: Scheduling = { policy: 0, priority: 0 };
   /** Where handlers run that ask for a stack of their own. */
   alternateStack: AlternateStack = noAlternateStack;
   /** Told when a wait is over. */
@@ -130,7 +153,7 @@ export class Task {
     this.workingDirectory = parts.workingDirectory;
     this.umask = parts.umask;
     this.signals = new Signals(parts.threadOf?.leader.signals);
-    this.group = parts.threadOf ?? new ThreadGroup(this);
+    this.group = parts.threadOf ?? new ThreadGroup(this, parts.maker);
     this.group.alive.add(this);
     if (parts.threadOf === undefined) parts.parent?.children.add(this);
   }

@@ -215,6 +215,18 @@ export function setLocked(task: Task, start: number, lengthBytes: number, on: bo
   return 0;
 }
 
+/** mlockall(MCL_CURRENT) and munlockall(). */
+export function setAllLocked(task: Task, on: boolean): Errno {
+  const { areas } = task.memory;
+  const bytes = areas.reduce((sum, area) => sum + area.end - area.start, 0);
+  if (on && !capable(task.credentials, 'CAP_IPC_LOCK')) {
+    const limit = task.limits.soft(RLIMIT_MEMLOCK);
+    if (bytes > limit) return limit === 0 ? -errno.EPERM : -errno.ENOMEM;
+  }
+  for (const { start, end } of [...areas]) setLocked(task, start, end - start, on);
+  return 0;
+}
+
 function exceedsLockLimit(task: Task, moreBytes: number): boolean {
   if (capable(task.credentials, 'CAP_IPC_LOCK')) return false;
   const locked = task.memory.areas

@@ -1,6 +1,6 @@
 import type { Kernel } from '../init/kernel.ts';
 import type { Task } from '../kernel/task.ts';
-import { madvise, mincore, msync, setLocked } from '../mm/madvise.ts';
+import { madvise, mincore, msync, setAllLocked, setLocked } from '../mm/madvise.ts';
 import { brk, isAnonymousMap, mapMemory, munmap, wantsHugePages } from '../mm/mmap.ts';
 import { mprotect } from '../mm/mprotect.ts';
 import { mremap } from '../mm/mremap.ts';
@@ -45,7 +45,11 @@ function pagesOf(offset: Register, pageSizeBytes: number): number | undefined {
   return exact % page === 0n ? Number(exact / page) : undefined;
 }
 
-/** Calls on the caller's address space. */
+const MLOCK_ONFAULT = 1;
+const [MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT] = [1, 2, 4];
+const lockFlags = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
+
+/** Calls on the caller's address space. What is mapped after mlockall(MCL_FUTURE) is not locked. */
 export const memoryCalls: readonly SystemCall[] = [
   {
     name: 'brk',
@@ -115,6 +119,31 @@ export const memoryCalls: readonly SystemCall[] = [
     number: 229,
     errnos: ['ENOMEM'],
     handler: (_kernel, task, address, length) => setLocked(task, asAddress(address), asSize(length), false),
+  },
+  {
+    name: 'mlockall',
+    number: 230,
+    errnos: ['EINVAL', 'EPERM', 'ENOMEM'],
+    handler: (_kernel, task, flagsGiven) => {
+      const flags = asInt32(flagsGiven);
+      if (flags === 0 || (flags & ~lockFlags) !== 0 || flags === MCL_ONFAULT) return -errno.EINVAL;
+      return (flags & MCL_CURRENT) === 0 ? 0 : setAllLocked(task, true);
+    },
+  },
+  {
+    name: 'munlockall',
+    number: 231,
+    errnos: [],
+    handler: (_kernel, task) => setAllLocked(task, false),
+  },
+  {
+    name: 'mlock2',
+    number: 284,
+    errnos: ['EINVAL', 'ENOMEM', 'EPERM', 'EAGAIN'],
+    handler: (_kernel, task, address, length, flags) =>
+      (asInt32(flags) & ~MLOCK_ONFAULT) !== 0
+        ? -errno.EINVAL
+        : setLocked(task, asAddress(address), asSize(length), true),
   },
   {
     name: 'mincore',

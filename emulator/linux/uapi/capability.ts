@@ -15,6 +15,7 @@ export const capabilities = {
   CAP_SYS_PTRACE: 19,
   CAP_SYS_ADMIN: 21,
   CAP_SYS_BOOT: 22,
+  CAP_SYS_NICE: 23,
   CAP_SYS_RESOURCE: 24,
   CAP_MKNOD: 27,
   CAP_LEASE: 28,

@@ -15,6 +15,12 @@ export const CLOCK_TAI = 11;
 export const TIMER_ABSTIME = 1;
 export const ITIMER_REAL = 0;
 
+/** What a timer does (sigev_notify). */
+export const SIGEV_SIGNAL = 0;
+export const SIGEV_NONE = 1;
+export const SIGEV_THREAD = 2;
+export const SIGEV_THREAD_ID = 4;
+
 const second = 1_000_000_000n;
 
 /** struct timespec (and struct __kernel_timespec): seconds s64 @0, nanoseconds s64 @8. */

@@ -1,11 +1,18 @@
-/** wait4() options and the status word: include/uapi/linux/wait.h. */
+/** wait4() and waitid() options and the status word: include/uapi/linux/wait.h. */
 
 export const WNOHANG = 1;
 export const WUNTRACED = 2;
+export const WEXITED = 4;
 export const WCONTINUED = 8;
+export const WNOWAIT = 0x01000000;
 export const __WALL = 0x40000000;
 export const __WCLONE = 0x80000000;
 export const __WNOTHREAD = 0x20000000;
+
+/** Whom waitid() means. */
+export const P_ALL = 0;
+export const P_PID = 1;
+export const P_PGID = 2;
 
 /** How a process ended. Nobody leaves a core dump here, so the flag for one (0x80) is never set. */
 export type ExitStatus =

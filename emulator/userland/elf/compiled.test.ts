@@ -36,6 +36,39 @@ wanted('a compiled program', () => {
     expect(seen.nanoseconds).toBeGreaterThan(2_000_000_000n);
   });
 
+  it('waits for signals, takes them with their values, and has timers and process groups', async () => {
+    const seen = await runElfOn('hikey', compileForAarch64('fixtures/aarch64/signals-and-timers.c'));
+    // What the same program prints on a kernel of another machine's.
+    expect(seen.stdout.split('\n')).toEqual([
+      'a thread got 0, 10',
+      'pending: 1 0',
+      'handled: 11 12 13 1 2 3',
+      'no signal: -1 Resource temporarily unavailable',
+      'waited: 0 value 77 code -1 own 1',
+      'signalfd: -1 Resource temporarily unavailable',
+      'epoll: 1 42',
+      'signalfd: 128 signal 17 code 1 status 9 child 1',
+      'waitid: 0 code 1 status 9',
+      'waitpid: 1 9',
+      'waitid: 0 code 2 status 9',
+      'timerfd: 1, read 8, more than none 1',
+      'interval 2000000',
+      'read 8, at least four 1',
+      'timer: 1 value 5 code -2',
+      'overrun: 1 1',
+      'deleted: 0',
+      'thread: 0 3',
+      'session: 1 1',
+      'member died of 15',
+      'own group: 0 1',
+      'ended: 1',
+      'nobody: -1 No such process',
+      'policy 0, 0, priorities to 99, nice 0',
+      '',
+    ]);
+    expect(seen.exitCode).toBe(0);
+  });
+
   it('handles signals on a stack of its own, and survives the overflow of the other one', async () => {
     const seen = await runElfOn('hikey', compileForAarch64('fixtures/aarch64/alternate-stack.c'));
     const insideOn = ['inside: own, flags 1, size 65536', 'set inside: Operation not permitted'];

@@ -55,14 +55,15 @@ export function returnToUser(kernel: Kernel, task: Task, fault?: SignalFacts): v
   if (registers === undefined) return;
   for (const signal of task.signals.delivered.splice(0)) {
     if (!task.isAlive) return;
-    const facts = fault?.signal === signal ? fault : { signal, code: 0, address: 0 };
+    const info = task.signals.deliveredWith.get(signal)?.info;
+    const facts = fault?.signal === signal ? fault : { signal, code: info?.code ?? 0, address: 0, info };
     callHandler(kernel, task, registers, facts);
   }
 }
 
 function callHandler(kernel: Kernel, task: Task, registers: ThreadRegisters, facts: SignalFacts): void {
   const own = task.signals;
-  const action = own.deliveredWith.get(facts.signal) ?? own.action(facts.signal);
+  const action = own.deliveredWith.get(facts.signal)?.action ?? own.action(facts.signal);
   if (enterHandler(task, registers, action, action.restorer ?? 0n, facts)) return;
   own.setAction(signals.SIGSEGV, { disposition: 'default', handler: 0n, flags: 0n, mask: 0n });
   forceSignal(task, signals.SIGSEGV);

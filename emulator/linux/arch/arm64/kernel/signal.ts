@@ -8,6 +8,7 @@ import {
   setAlternateStack,
 } from '../../../kernel/sigaltstack.ts';
 import type { SignalAction } from '../../../kernel/signal.ts';
+import { encodeSignalInfo, type SignalInfo } from '../../../kernel/signal-info.ts';
 import type { Task } from '../../../kernel/task.ts';
 import { copyToUser, readUser } from '../../../mm/uaccess.ts';
 import { signalReturnOf } from './vdso.ts';
@@ -42,6 +43,8 @@ export interface SignalFacts {
   readonly signal: number;
   readonly code: number;
   readonly address: number;
+  /** Of a signal that is no fault. */
+  readonly info?: SignalInfo | undefined;
 }
 
 /** setup_rt_frame(): the handler is what runs next. False where the stack cannot take the frame. */
@@ -79,9 +82,12 @@ export function enterHandler(
 function frameBytes(task: Task, registers: ThreadRegisters, facts: SignalFacts): Uint8Array {
   const bytes = new Uint8Array(frameSizeBytes);
   const view = new DataView(bytes.buffer);
-  view.setInt32(0, facts.signal, true);
-  view.setInt32(8, facts.code, true);
-  view.setBigUint64(16, BigInt(facts.address), true);
+  if (facts.info !== undefined) bytes.set(encodeSignalInfo({ signal: facts.signal, info: facts.info }));
+  else {
+    view.setInt32(0, facts.signal, true);
+    view.setInt32(8, facts.code, true);
+    view.setBigUint64(16, BigInt(facts.address), true);
+  }
   bytes.set(encodeAlternateStack(task.alternateStack), offsets.stack);
   view.setBigUint64(offsets.signalMask, task.signals.blocked, true);
   const at = offsets.machine;
