@@ -10,6 +10,7 @@ import { deliverSignals, forceSignal, sendSignal } from './kernel/signal.ts';
 import type { Task } from './kernel/task.ts';
 import { faultBus, faultNoMemory } from './mm/address-space.ts';
 import { oomOnFault } from './mm/oom-kill.ts';
+import { attributeCalls } from './syscalls/attributes.ts';
 import { descriptorCalls } from './syscalls/descriptors.ts';
 import { fileCalls } from './syscalls/files.ts';
 import { memoryCalls } from './syscalls/memory.ts';
@@ -19,6 +20,7 @@ import { namespaceCalls } from './syscalls/namespaces.ts';
 import { pollingCalls } from './syscalls/polling.ts';
 import { processCalls } from './syscalls/processes.ts';
 import { readWriteCalls } from './syscalls/read-write.ts';
+import { renameCalls } from './syscalls/renames.ts';
 import { statxCalls } from './syscalls/statx.ts';
 import { systemInfoCalls } from './syscalls/system.ts';
 import type { SystemCall } from './syscalls/system-call.ts';
@@ -48,6 +50,8 @@ export type { SystemCall } from './syscalls/system-call.ts';
 const groups: readonly (readonly SystemCall[])[] = [
   fileCalls,
   nameCalls,
+  renameCalls,
+  attributeCalls,
   descriptorCalls,
   readWriteCalls,
   memoryCalls,
@@ -124,6 +128,7 @@ const neverRestarted: ReadonlySet<string | undefined> = new Set([
   'pselect6',
   'epoll_pwait',
   'rt_sigsuspend',
+  'rt_sigtimedwait',
 ]);
 
 /** Whether a signal that the process handles ends the wait that a call has just begun. */

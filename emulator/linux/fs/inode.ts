@@ -146,6 +146,21 @@ export abstract class Inode {
     return -errno.EPERM;
   }
 
+  /** Gives an inode of the same file system another name in this directory. */
+  link(_name: string, _inode: Inode): Errno {
+    return -errno.EPERM;
+  }
+
+  /** Moves a name to a directory of the same file system, over what has the new name there. */
+  rename(_name: string, _into: Inode, _newName: string): Errno {
+    return -errno.EPERM;
+  }
+
+  /** Has two names change places. */
+  exchange(_name: string, _other: Inode, _otherName: string): Errno {
+    return -errno.EINVAL;
+  }
+
   /** The text of a symbolic link. */
   readLink(_task: Task): string | Errno {
     return -errno.EINVAL;

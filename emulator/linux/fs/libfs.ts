@@ -152,6 +152,43 @@ export class Directory extends Inode {
     this.drop(name);
     return 0;
   }
+
+  override link(name: string, inode: Inode): Errno {
+    if (this.#makeFile === undefined || inode.isDirectory) return -errno.EPERM;
+    this.add(name, inode);
+    inode.links += 1;
+    return 0;
+  }
+
+  override rename(name: string, into: Inode, newName: string): Errno {
+    const inode = this.#children.get(name);
+    if (inode === undefined) return -errno.ENOENT;
+    if (this.#makeFile === undefined || !(into instanceof Directory)) return -errno.EPERM;
+    const replaced = into.#children.get(newName);
+    if (replaced instanceof Directory && replaced.#children.size > 0) return -errno.ENOTEMPTY;
+    into.drop(newName);
+    this.#take(name, inode);
+    into.add(newName, inode);
+    return 0;
+  }
+
+  override exchange(name: string, other: Inode, otherName: string): Errno {
+    const inode = this.#children.get(name);
+    if (this.#makeFile === undefined || !(other instanceof Directory)) return -errno.EINVAL;
+    const otherInode = other.#children.get(otherName);
+    if (inode === undefined || otherInode === undefined) return -errno.ENOENT;
+    this.#take(name, inode);
+    other.#take(otherName, otherInode);
+    this.add(name, otherInode);
+    other.add(otherName, inode);
+    return 0;
+  }
+
+  /** Takes a name away from an inode that gets another one. */
+  #take(name: string, inode: Inode): void {
+    this.#children.delete(name);
+    if (inode.isDirectory) this.links -= 1;
+  }
 }
 
 /** A symbolic link with a fixed text. */
