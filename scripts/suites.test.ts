@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { smallKernel } from '../emulator/testing/small-kernel.ts';
 import { spawnProcess } from '../emulator/userland/process.ts';
 import glneo from '../fixtures/workloads/suites/glneo.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRange } from '../base/range.ts';
 import { parseSize } from '../base/units.ts';
 import { type DriverPlan, protectedUses, type TeeFacts, usualProbeNs } from './board-drivers.ts';

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from '../base/input-error.ts';
 import { parseRange } from '../base/range.ts';
 import { parseYaml, validateYaml, type YamlFailure } from '../base/yaml-input.ts';

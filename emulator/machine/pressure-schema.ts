@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseSize } from '../base/units.ts';
 import { type PressureFacts, parsePinned } from './pressure-facts.ts';
 

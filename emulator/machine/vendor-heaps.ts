@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A heap that a vendor's kernel has beside those of mainline. */
 export interface VendorHeapFacts {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BootSummary } from '../whatif/summary.ts';
 
 const hex = z

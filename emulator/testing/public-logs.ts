@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PhysicalRange } from '../base/range.ts';
 import { architectureNames } from '../machine/architecture.ts';
 import { packagePath } from '../machine/package-path.ts';

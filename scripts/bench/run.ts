@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Circumstances } from './circumstances.ts';
 import type { Figure } from './figure.ts';
 import type { Curve } from './growth/curve.ts';

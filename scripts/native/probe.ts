@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { boardOpenFlags, hostArchitecture } from '../../emulator/userland/native/host/architecture.ts';
 import { FixturePrograms, isInstalled } from '../../emulator/userland/native/testing/programs.ts';
 import { compareCalls } from '../conformance/calls/compare-calls.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const range = z.string().regex(/^0x[0-9a-f]+\+0x[0-9a-f]+$/, 'expected BASE+SIZE in hex');
 const address = z.string().regex(/^0x[0-9a-f]+$/, 'expected an address in hex');

@@ -1,10 +1,10 @@
-import type { z } from 'zod';
+import { toJSONSchema, type ZodType } from 'zod';
 import { inputError } from '../../base/input-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 
 /** The files that have a schema. To add one, name it here. */
-const schemas: ReadonlyMap<string, () => Promise<z.ZodType>> = new Map<string, () => Promise<z.ZodType>>([
+const schemas: ReadonlyMap<string, () => Promise<ZodType>> = new Map<string, () => Promise<ZodType>>([
   ['workload', async () => (await import('../../userland/workload/workload-schema.ts')).workloadSchema],
   ['scenario', async () => (await import('../../whatif/scenario/scenario-schema.ts')).scenarioSchema],
 ]);
@@ -26,12 +26,8 @@ export const schemaCommand = defineCommand({
       const problem = `there is no schema "${kind}"; there are ${[...schemas.keys()].join(', ')}`;
       throw inputError('usage', { problem });
     }
-    const [{ z }, schema, { toJson }] = await Promise.all([
-      import('zod'),
-      load(),
-      import('../../report/json.ts'),
-    ]);
-    const document = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+    const [schema, { toJson }] = await Promise.all([load(), import('../../report/json.ts')]);
+    const document = toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
     io.out(toJson({ ...document, title: `Heapboard ${kind}` }));
     return exitCodes.answer;
   },

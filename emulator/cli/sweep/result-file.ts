@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from '../../base/input-error.ts';
 import { writeWhole } from '../../base/write-whole.ts';
 import type { PointRecord, PointResult, SweepHeader } from '../../whatif/sweep/result.ts';

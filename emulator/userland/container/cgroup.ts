@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseSize } from '../../base/units.ts';
 import { O_WRONLY } from '../../linux/uapi/fcntl.ts';
 import { SyscallError } from '../errors.ts';

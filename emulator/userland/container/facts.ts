@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DeviceRule, parseDeviceRule } from '../../linux/uapi/device-rule.ts';
 
 /** What a container's runtime was told about devices. */

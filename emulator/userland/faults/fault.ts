@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '../../base/durations.ts';
 import { parseSize } from '../../base/units.ts';
 import { systemCallNamed } from '../../linux/syscalls.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exec } from './testing/exec.ts';
 import { FixturePrograms, isInstalled } from './testing/programs.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exec } from './testing/exec.ts';
 import { FixturePrograms, isInstalled, nativeSource } from './testing/programs.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from '../../base/input-error.ts';
 import type { TraceValue } from './value.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DMA_BUF_SYNC_READ, DMA_BUF_SYNC_RW, DMA_BUF_SYNC_WRITE } from '../../linux/uapi/dma-buf.ts';
 import { O_RDONLY, O_RDWR, O_WRONLY } from '../../linux/uapi/fcntl.ts';
 import { PROT_READ, PROT_WRITE } from '../../linux/uapi/mman.ts';

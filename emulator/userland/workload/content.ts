@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formula } from './handle-name.ts';
 import type { HeldBuffer } from './handles.ts';
 import type { StepContext } from './step-context.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Expression, ExpressionError, parseExpression, type Scope } from './expression.ts';
 
 /** How a step names what it works on: `fb`, one of an array `fb[i]`, or the whole array `fb[*]`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HeapState } from './host.ts';
 
 /** The words that mean a kind of heap, not one of that name; such a name is written with its path. */

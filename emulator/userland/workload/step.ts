@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SourcePosition } from '../../base/position.ts';
 import { validateYaml, type YamlDocument } from '../../base/yaml-input.ts';
 import { errno } from '../../linux/uapi/errno.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { validateYaml, type YamlDocument } from '../../base/yaml-input.ts';
 import type { Expression } from './expression.ts';
 import { formula } from './handle-name.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { faultKeys, faultSchemas } from '../faults/fault.ts';
 import { stepKinds } from './steps/index.ts';
 import { useShape } from './uses.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SourcePosition } from '../../base/position.ts';
 import { parseYaml, validateYaml, type YamlDocument } from '../../base/yaml-input.ts';
 import { type CgroupFacts, cgroupSchema } from '../container/cgroup.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from '../../base/input-error.ts';
 import { nearNames } from '../../base/near-names.ts';
 import type { SourcePosition } from '../../base/position.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
 import type { Difference, Observed } from './observed.ts';
 

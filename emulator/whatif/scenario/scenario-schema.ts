@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { faultsSchema, workloadSchema } from '../../userland/workload/workload-schema.ts';
 import { facets } from './facets/index.ts';
 import { headShape } from './scenario.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from '../../base/input-error.ts';
 import { parseYaml, validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
 import { keysOf, refuseUnknownKeys, within } from '../../userland/workload/yaml-checks.ts';

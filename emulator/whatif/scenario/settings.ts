@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type PhysicalRange, parseRange } from '../../base/range.ts';
 import { validateYaml, type YamlDocument, type YamlFailure } from '../../base/yaml-input.ts';
 import type { TreeEdit } from '../../devicetree/edits/edits.ts';

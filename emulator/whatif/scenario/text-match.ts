@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A text that must occur, or a pattern that must match: `/…/`, with flags as in JavaScript. */
 export interface TextMatch {

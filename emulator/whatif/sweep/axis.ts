@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatSize, parseSize } from '../../base/units.ts';
 import { validateYaml, type YamlDocument } from '../../base/yaml-input.ts';
 import { within } from '../../userland/workload/yaml-checks.ts';

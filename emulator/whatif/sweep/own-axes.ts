@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hex, parseSize } from '../../base/units.ts';
 import { validateYaml, type YamlDocument } from '../../base/yaml-input.ts';
 import type { Amend, ScenarioPlace, Setup } from '../scenario/settings.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { CallRecord } from '../../records/record.ts';
 import type { Fact } from '../fact.ts';
 import { inodeIn, isCompared, isOomReport, masked, unseen, withRelativeInodes } from './masks.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BootRecord, bootRecordSchema, type RecordedLogLine } from '../record.ts';
 import { applyEdits, editsBetween, lineEditSchema } from './line-edits.ts';
 import { composeTree, machineName } from './tree.ts';

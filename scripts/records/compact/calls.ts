@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CallRecord, callRecordSchema } from '../record.ts';
 import { packNumbers, unpackNumbers } from './number-runs.ts';
 

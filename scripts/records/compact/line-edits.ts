@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** At line `index` of the old text (from 0), `removed` lines make way for `added`. */
 export const lineEditSchema = z.tuple([z.int().min(0), z.int().min(0), z.array(z.string())]);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { O_CLOEXEC } from '../../../linux/uapi/fcntl.ts';
 import { access, accessFlags } from '../access.ts';
 import { anyHandle, formula, type HandleName, newHandle } from '../handle-name.ts';

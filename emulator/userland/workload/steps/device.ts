@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SyscallError } from '../../errors.ts';
 import { content, contentKeys, oneContent, pieces } from '../content.ts';
 import { anyHandle, formula, type HandleName, newHandle } from '../handle-name.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep } from '../step.ts';
 
 /** execve(): another program of this workload goes on in the process; what is not marked close-on-exec stays open. */

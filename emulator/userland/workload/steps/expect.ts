@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Expression } from '../expression.ts';
 import { formula } from '../handle-name.ts';
 import type { AreaState } from '../host.ts';

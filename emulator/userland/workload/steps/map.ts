@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAP_PRIVATE, MAP_SHARED } from '../../../linux/uapi/mman.ts';
 import { access, accessProtection } from '../access.ts';
 import { anyHandle, formula } from '../handle-name.ts';

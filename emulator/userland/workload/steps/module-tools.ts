@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadedModules, moduleNameOf } from '../../kmod/folder.ts';
 import { insmod, modprobe, rmmod, type ToolResult } from '../../kmod/tools.ts';
 import { defineStep } from '../step.ts';

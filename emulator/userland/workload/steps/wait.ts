@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStep } from '../step.ts';
 
 /** Waits until the processes that this one started from a program have ended. */

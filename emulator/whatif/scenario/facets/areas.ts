@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hex } from '../../../base/units.ts';
 import type { AreaSummary, BootSummary } from '../../summary.ts';
 import { defineFacet, differing } from '../facet.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errno as errnos } from '../../../linux/uapi/errno.ts';
 import { defineFacet } from '../facet.ts';
 

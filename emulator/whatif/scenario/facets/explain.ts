@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../../../base/input-error.ts';
 import { type ExplanationLines, explanationLines } from '../../explain/lines.ts';
 import { defineFacet } from '../facet.ts';

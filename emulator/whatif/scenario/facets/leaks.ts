@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFacet, differing } from '../facet.ts';
 
 /** How many buffers were left to vanish with their processes. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegionSummary } from '../../summary.ts';
 import { defineFacet, differing } from '../facet.ts';
 import { type TextMatch, textMatch } from '../text-match.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatSize, hex, parseSize } from '../../../base/units.ts';
 
 /** A size or an address: `128M`, `0x36000000`, 4096. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errno } from '../../../linux/uapi/errno.ts';
 import { signals } from '../../../linux/uapi/signal.ts';
 import type { Failure } from '../../../userland/workload/outcome.ts';
