@@ -17,9 +17,9 @@ export type DeviceKind =
   | 'pci'
   | 'other';
 
-/** Nodes without DMA of their own: they tie others together, are fed by others, or only name a region for software. */
+/** Nodes without DMA of their own: they tie others together, are fed by others, only name a region for software, or may be empty slots. */
 const withoutDma =
-  /-vc[456]$|mipi-csi|smmu|iommu|display-(?:engine|subsystem)$|-tcon(?:-.+)?$|^allwinner,.*-codec(?:-.+)?$|^qcom,(?:smem|cmd-db|rmtfs-mem)$|^smsc,lan9/;
+  /-vc[456]$|mipi-csi|smmu|iommu|display-(?:engine|subsystem)$|-tcon(?:-.+)?$|^allwinner,.*-codec(?:-.+)?$|^qcom,(?:smem|cmd-db|rmtfs-mem)$|^simple-framebuffer$|^virtio,mmio$|^smsc,lan9/;
 
 /** The row of the table that tells a node; undefined for what neither name nor compatible tell. */
 export function deviceRowOf({ baseName, compatible }: DtNode): DeviceRow | undefined {

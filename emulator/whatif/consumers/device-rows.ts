@@ -65,8 +65,8 @@ const media: readonly DeviceRow[] = [
   { kind: 'gpu', name: /^(gpu|v3d|mali|imageon|qpu)$/, width: usualWidth },
   {
     kind: 'processor',
-    name: /^(remoteproc|dsp\w*|ipu\w*|adsp\w*|cdsp\w*|mpss|modem|mcu\w*|r5f\w*|pru\w*|npu|m4|cm7)$/,
-    compatible: /-(rproc|ipu|dsp|pas|mss-pil|r5fss|pru|npu|cm[47])$|remoteproc|-imx\w+-cm[47]$/,
+    name: /^(remoteproc|dsp\w*|ipu\w*|adsp\w*|cdsp\w*|mpss|modem|mcu\w*|r5f\w*|pru\w*|npu|accel\w*|m4|cm7)$/,
+    compatible: /-(rproc|ipu|dsp|pas|mss-pil|r5fss|pru|cm[47])$|[-,]npu$|remoteproc|-imx\w+-cm[47]$/,
     width: usualWidth,
   },
 ];

@@ -32,6 +32,7 @@ describe('DMA masters by kind', () => {
     ['dma-controller@1000', 'arm,pl330', 'dma', 32, 'inferred'],
     ['audio-controller@1000', 'amlogic,axg-frddr', 'audio', 32, 'inferred'],
     ['mixer@1000', 'allwinner,sun50i-a64-de2-mixer-0', 'display', 32, 'inferred'],
+    ['accelerator@1000', 'acme,npu', 'processor', 32, 'inferred'],
   ] as const)('%s, compatible %s: %s with %i address bits (%s)', (name, compatible, kind, bits, evidence) => {
     expect(mastersOf({ [name]: { compatible, reg: at(0x1000) } })).toMatchObject([
       { node: `/soc/${name}`, kind, width: { bits, evidence } },
@@ -52,9 +53,37 @@ describe('DMA masters by kind', () => {
       { compatible: 'rockchip,display-subsystem' },
     ],
     ['software that looks into a region', 'smem@1000', { compatible: 'qcom,smem', 'memory-region': [1] }],
+    [
+      'a framebuffer that the boot loader left',
+      'fb',
+      { compatible: 'simple-framebuffer', 'memory-region': [1] },
+    ],
   ])('are not %s', (_what, name, properties) => {
     const reg: NodeText = name.includes('@') ? { reg: at(0x1000) } : {};
     expect(mastersOf({ [name]: { ...properties, ...reg } })).toEqual([]);
+  });
+
+  it('are told by being coherent or not, whatever they are called; a bus says it for others', () => {
+    const found = mastersOf({
+      'thing@1000': { compatible: 'acme,thing', reg: at(0x1000), 'dma-coherent': true },
+      'serial@2000': { compatible: 'acme,serial', reg: at(0x2000) },
+      'slot@3000': { compatible: 'virtio,mmio', reg: at(0x3000), 'dma-coherent': true },
+      bus: { compatible: 'simple-bus', 'dma-coherent': true, ranges: true },
+    });
+    expect(found).toMatchObject([
+      { kind: 'other', needs: 'scattered', because: 'its names do not tell that it needs more' },
+    ]);
+  });
+
+  it('reach what the buses above them let through, or all memory behind an IOMMU', () => {
+    const below = (iommus: NodeText) =>
+      mastersOf({
+        'dma-ranges': [0, 0, 0, 0, 0, 0x40000000],
+        'iommu@2000': { compatible: 'arm,smmu-v2', reg: at(0x2000), phandle: [1], '#iommu-cells': [1] },
+        'vpu@1000': { compatible: 'acme,vpu', reg: at(0x1000), ...iommus },
+      }).map((one) => [one.needs, one.below]);
+    expect(below({})).toEqual([['contiguous', '0x40000000']]);
+    expect(below({ iommus: [1, 0] })).toEqual([['scattered', undefined]]);
   });
 
   it('are the controller inside and not the wrapper around it', () => {

@@ -24,7 +24,7 @@ export interface DmaMaster {
   readonly because: string;
   /** How many address bits its driver asks for. */
   readonly width: DmaWidth;
-  /** The first address beyond its reach, where that is below the end of RAM. */
+  /** The first address beyond its reach, where that is below the end of RAM and no IOMMU leads elsewhere. */
   readonly below?: string | undefined;
   /** Paths of the regions behind its `memory-region`. */
   readonly regions: readonly string[];
@@ -72,9 +72,10 @@ function masterOf(tree: DeviceTree, node: DtNode): DmaMaster | undefined {
     kind,
     enabled: isEnabled(node),
     iommus,
-    ...needsOf(kind, iommus),
+    ...needsOf(kind, iommus, deviceRowOf(node) !== undefined),
     width: widthOf(node),
-    below: reachBelow(tree, node),
+    // With an IOMMU the windows limit the addresses that it hands out, not where the memory lies.
+    below: iommus.length > 0 ? undefined : reachBelow(tree, node),
     regions,
     described: true,
     position: tree.positionOf(node),
@@ -85,6 +86,7 @@ function masterOf(tree: DeviceTree, node: DtNode): DmaMaster | undefined {
 function toldBy(node: DtNode): { readonly kind: DeviceKind } | undefined {
   if (isPciHost(node)) return { kind: 'pci' };
   const row = deviceRowOf(node);
+  if (row === undefined && statesCoherence(node)) return { kind: 'other' };
   if (row === undefined || statesMemory(node)) return row;
   if (!node.has('reg') || (row.leavesToController === true && node.has('dmas'))) return undefined;
   return isWrapper(node, row.kind) ? undefined : row;
@@ -114,13 +116,22 @@ function statesMemory(node: DtNode): boolean {
   return node.has('iommus') || node.has('memory-region');
 }
 
+/** Whether a device's accesses to memory are coherent is a question only where it has any; a bus says it for others. */
+function statesCoherence(node: DtNode): boolean {
+  return (node.has('dma-coherent') || node.has('dma-noncoherent')) && !node.has('ranges');
+}
+
 /** What sits behind I2C, SPI or the like is reached by another device, and has no DMA of its own. */
 function isOnMemoryBus(node: DtNode): boolean {
   const bus = node.parent;
   return bus === undefined || bus.parent === undefined || bus.has('ranges') || bus.has('dma-ranges');
 }
 
-function needsOf(kind: DeviceKind, iommus: readonly string[]): Pick<DmaMaster, 'needs' | 'because'> {
+function needsOf(
+  kind: DeviceKind,
+  iommus: readonly string[],
+  isKnown: boolean,
+): Pick<DmaMaster, 'needs' | 'because'> {
   const [first] = iommus;
   if (first !== undefined) return { needs: 'scattered', because: `it is behind the IOMMU ${first}` };
   if (kind === 'pci')
@@ -130,6 +141,8 @@ function needsOf(kind: DeviceKind, iommus: readonly string[]): Pick<DmaMaster, '
   if (kind === 'audio') return { needs: 'scattered', because: 'its driver allocates its small rings itself' };
   if (kind === 'gpu') return { needs: 'scattered', because: 'a GPU has an MMU of its own' };
   if (wantsWholeBuffers(kind)) return { needs: 'contiguous', because: 'it has no IOMMU' };
+  if (kind === 'other' && !isKnown)
+    return { needs: 'scattered', because: 'its names do not tell that it needs more' };
   return { needs: 'scattered', because: 'its driver hands it memory piece by piece' };
 }
 
