@@ -37,7 +37,7 @@ const debugFiles: Readonly<Record<string, (area: CmaArea) => string>> = {
   order_per_bit: () => '0\n',
   used: ({ usedPages }) => `${usedPages}\n`,
   maxchunk: ({ largestFreeRun }) => `${largestFreeRun}\n`,
-  bitmap: ({ bitmapWords }) => `${Array.from(bitmapWords).join(' ')}\n`,
+  bitmap: ({ bitmapWords }) => (bitmapWords.length === 0 ? '' : `${Array.from(bitmapWords).join(' ')}\n`),
 };
 
 /** cma_debugfs_init(): with `alloc` and `free`, which take a number of pages. */

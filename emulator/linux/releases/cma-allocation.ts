@@ -22,6 +22,8 @@ export interface CmaAllocationBehaviours {
   readonly cmaDebugfsRanges: boolean;
   /** The counters in /proc/vmstat. */
   readonly cmaVmstat: boolean;
+  /** Whether pages can be allocated whose pageblock reaches beyond what their zone spans. */
+  readonly blocksBeyondZone: 'allocated' | 'busy';
   /** Which atomic pools exist. */
   readonly atomicPools: 'by-zone-config' | 'zones-with-memory';
 }
@@ -39,6 +41,26 @@ export const cmaAllocationHistory: History<CmaAllocationBehaviours> = {
       value: 'EBUSY',
       evidence: 'recorded',
       says: 'calls a lack of contiguous pages ret: -16',
+    },
+  ],
+  blocksBeyondZone: [
+    {
+      since: 'rfc-2019',
+      value: 'allocated',
+      evidence: 'recorded',
+      says: 'hands out pages of an area that lie behind the end of memory',
+    },
+    {
+      since: '6.10',
+      value: 'busy',
+      evidence: 'inferred',
+      says: 'finds all pages busy whose pageblock reaches behind the end of memory',
+    },
+    {
+      since: '6.12',
+      value: 'busy',
+      evidence: 'recorded',
+      says: 'finds all pages busy whose pageblock reaches behind the end of memory',
     },
   ],
   tooLargeRequest: [

@@ -37,6 +37,7 @@ export function activateAreas(
     }
     area.activate(hazards(boot, memblock, area));
     loseFreedBlocks(boot, memblock, area, 2 ** zone.pageblockOrder);
+    if (boot.release.behaviours.blocksBeyondZone === 'busy') loseBlocksBeyond(zone, area);
     for (const other of cma.all.slice(0, area.index)) if (other.active) shareNothing(area, other);
     zone.addLender(area);
   }
@@ -106,6 +107,14 @@ function loseFreedBlocks(boot: BootEnvironment, memblock: Memblock, area: Area, 
     if (from >= to) continue;
     area.exclude(Math.floor(from / blockPages) * blockPages, Math.ceil(to / blockPages) * blockPages);
   }
+}
+
+/** prep_move_freepages_block() isolates only pageblocks that the zone spans as a whole. */
+function loseBlocksBeyond(zone: Zone, area: Area): void {
+  const blockPages = 2 ** zone.pageblockOrder;
+  const end = area.basePfn + area.pageCount;
+  const spanned = Math.floor(zone.endPfn / blockPages) * blockPages;
+  if (spanned < end) area.exclude(spanned, end);
 }
 
 /** Pages that two areas gave to the page allocator are bad from then on: neither area can have them. */
