@@ -6,7 +6,8 @@ import { completeCredentials } from './kernel/cred.ts';
 import { spawnTask } from './kernel/fork.ts';
 import { passIdleTime } from './kernel/sched/core.ts';
 import { blocked } from './kernel/sched/wait.ts';
-import { deliverSignals, forceSignal, sendSignal } from './kernel/signal.ts';
+import { deliverSignals, forceSignal } from './kernel/signal.ts';
+import { sendSignal } from './kernel/sigpending.ts';
 import type { Task } from './kernel/task.ts';
 import { faultBus, faultNoMemory } from './mm/address-space.ts';
 import { oomOnFault } from './mm/oom-kill.ts';
@@ -43,7 +44,7 @@ export { openStandardFiles } from './drivers/tty/host-console.ts';
 export { installProgram } from './fs/exec.ts';
 export { type PickOrder, passIdleTime, RunQueue, roundRobin, shuffled } from './kernel/sched/core.ts';
 export { blocked } from './kernel/sched/wait.ts';
-export { sendSignal } from './kernel/signal.ts';
+export { sendSignal } from './kernel/sigpending.ts';
 export type { SystemCall } from './syscalls/system-call.ts';
 
 /** The calls of arm64 that exist here, group by group. To add some, write a group and name it here. */

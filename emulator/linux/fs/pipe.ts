@@ -1,6 +1,6 @@
 import type { Kernel } from '../init/kernel.ts';
 import { blocked, WaitQueue } from '../kernel/sched/wait.ts';
-import { sendSignal } from '../kernel/signal.ts';
+import { sendSignal } from '../kernel/sigpending.ts';
 import type { Task } from '../kernel/task.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
 import { O_NONBLOCK, O_RDONLY, O_WRONLY } from '../uapi/fcntl.ts';

@@ -3,8 +3,8 @@ import { releaseMemory } from '../mm/mmap.ts';
 import { putUserInt32 } from '../mm/uaccess.ts';
 import { signals } from '../uapi/signal.ts';
 import type { ExitStatus } from '../uapi/wait.ts';
-import { sendToProcess } from './signal.ts';
 import { CLD_EXITED, CLD_KILLED, type SignalInfo } from './signal-info.ts';
+import { sendToProcess } from './sigpending.ts';
 import type { Task } from './task.ts';
 
 /** The end of processes. Plays kernel/exit.c. */

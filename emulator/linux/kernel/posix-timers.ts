@@ -1,6 +1,7 @@
 import type { Kernel } from '../init/kernel.ts';
-import { sendSignal, signalProcess } from './signal.ts';
+import { signalProcess } from './signal.ts';
 import { SI_TIMER, type SignalInfo } from './signal-info.ts';
+import { sendSignal } from './sigpending.ts';
 import type { Task } from './task.ts';
 import { asKtime } from './time.ts';
 

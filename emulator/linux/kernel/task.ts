@@ -13,7 +13,7 @@ import type { Limits } from './limits.ts';
 import type { PosixTimer } from './posix-timers.ts';
 import { WaitQueue } from './sched/wait.ts';
 import { type AlternateStack, noAlternateStack } from './sigaltstack.ts';
-import { Signals } from './signal.ts';
+import { Signals } from './sigpending.ts';
 
 /** `blocked`: in a system call that waits. `zombie`: ended, and nobody has asked how yet. `dead`: gone. */
 export type TaskState = 'running' | 'blocked' | 'zombie' | 'dead';

@@ -7,8 +7,8 @@ import {
   handlerStackPointer,
   setAlternateStack,
 } from '../../../kernel/sigaltstack.ts';
-import type { SignalAction } from '../../../kernel/signal.ts';
 import { encodeSignalInfo, type SignalInfo } from '../../../kernel/signal-info.ts';
+import type { SignalAction } from '../../../kernel/sigpending.ts';
 import type { Task } from '../../../kernel/task.ts';
 import { copyToUser, readUser } from '../../../mm/uaccess.ts';
 import { signalReturnOf } from './vdso.ts';
