@@ -134,13 +134,20 @@ function answerRows(subjects: readonly ComparedColumn[]): readonly Row[] {
 function formText({ forms, cma }: ComparedColumn, wanted: DriverForm['form']): string {
   const form = forms.find((one) => one.form === wanted);
   if (form === undefined) return '';
-  if (form.impossible !== undefined) return 'not in this release';
-  const code =
-    form.codeBytes === 0
-      ? 'no code'
-      : `${peopleSize(form.codeBytes)}${form.size === 'estimate' ? ' (estimate)' : ''}`;
+  if (form.impossible !== undefined) {
+    const { elsewhere } = form;
+    return elsewhere === undefined
+      ? 'not in this release'
+      : `not in this release; on ${elsewhere.release} ${codeText(elsewhere)}`;
+  }
+  const code = codeText(form);
   const areas = cma.heldBytes === 0 ? '' : `, ${peopleSize(cma.heldBytes)} in areas`;
   return `${code}${areas}, ${form.passing.length} of ${form.passing.length + form.failing.length} consumers`;
+}
+
+function codeText({ codeBytes, size }: DriverForm): string {
+  if (codeBytes === 0) return 'no code';
+  return `${peopleSize(codeBytes)}${size === 'estimate' ? ' (estimate)' : ''}`;
 }
 
 function logSections(

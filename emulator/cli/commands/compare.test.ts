@@ -54,6 +54,8 @@ describe('heapboard compare', () => {
       ['module', false],
       ['absent', true],
     ]);
+    expect(before.forms[1].elsewhere).toMatchObject({ release: '7.2', loaded: true, size: 'estimate' });
+    expect(conclusions[0]).toMatch(/as a module, on 7\.2, not on its release, 12 KiB;/);
     expect(after.log.added.join('\n')).toContain(
       'created CMA memory pool at 0x000000002e000000, size 256 MiB',
     );

@@ -232,9 +232,11 @@ function conclusionOf(column: ComparedColumn): string {
 function costOf({ forms }: ComparedColumn): string {
   const [builtIn, module] = forms;
   const guess = builtIn?.size === 'estimate' ? ' (estimated)' : '';
+  const possible = module?.impossible === undefined ? module : module.elsewhere;
+  const where = module?.elsewhere === undefined ? '' : ` on ${module.elsewhere.release}, not on its release`;
   const asModule =
-    module === undefined || module.impossible !== undefined
+    possible === undefined
       ? 'and its release cannot have it as a module'
-      : `as a module ${module.loaded ? kib(module.codeBytes) : 'nothing, since nothing loads it'}`;
+      : `as a module${where === '' ? '' : `,${where},`} ${possible.loaded ? kib(possible.codeBytes) : 'nothing, since nothing loads it'}`;
   return `built in it costs ${kib(builtIn?.codeBytes ?? 0)} of code${guess}, ${asModule}`;
 }

@@ -1,9 +1,12 @@
 import { InputError } from '../../base/input-error.ts';
 import { parseAssignment, refuseImpossibleModules, withSymbols } from '../../linux/kconfig.ts';
+import { moduleDefinitions } from '../../linux/kernel/module/index.ts';
+import { releaseNamed, releaseNames } from '../../linux/releases.ts';
 import { type BootRequest, bootUp } from '../boot-tree.ts';
 import type { Contract } from '../consumers/contract.ts';
 import { type DmaMaster, dmaMasters } from '../consumers/devices.ts';
 import { evaluateConsumer } from '../consumers/evaluate.ts';
+import { chooseKernel } from '../kernel-choice.ts';
 import type { System } from '../system.ts';
 import type { ModuleState } from '../userland/module-states.ts';
 
@@ -12,6 +15,8 @@ export interface DriverForm {
   readonly form: 'built-in' | 'module' | 'absent';
   /** Why this release cannot have that form; absent where it can. */
   readonly impossible?: string | undefined;
+  /** What it would be on the next release that can have it, where this one cannot. */
+  readonly elsewhere?: (DriverForm & { readonly release: string }) | undefined;
   /** Memory for the driver's code: where it is a module, only on boards that need it and so load it. */
   readonly codeBytes: number;
   /** Whether the size of the code was read from a file or estimated. */
@@ -31,9 +36,26 @@ export function driverForms(
   contracts: readonly Contract[],
   isNeeded: boolean,
 ): readonly DriverForm[] {
-  return (['built-in', 'module', 'absent'] as const).map((form) =>
-    tryForm(request, form, contracts, isNeeded),
-  );
+  return (['built-in', 'module', 'absent'] as const).map((form) => {
+    const tried = tryForm(request, form, contracts, isNeeded);
+    if (tried.impossible === undefined || form !== 'module') return tried;
+    return { ...tried, elsewhere: moduleElsewhere(request, contracts, isNeeded) };
+  });
+}
+
+/** The same board with the next release on which the driver can be a module. */
+function moduleElsewhere(
+  request: BootRequest,
+  contracts: readonly Contract[],
+  isNeeded: boolean,
+): DriverForm['elsewhere'] {
+  const later = releaseNames.slice(releaseNames.indexOf(request.release.name) + 1);
+  const canBeModule = moduleDefinitions.get('cma_heap')?.isTristate;
+  const release = later.find((name) => canBeModule?.(releaseNamed(name).behaviours) === true);
+  if (release === undefined) return undefined;
+  const arch = request.config.facts.architecture;
+  const kernel = chooseKernel({ release, arch }, request.profile, () => '', request.tree);
+  return { release, ...tryForm({ ...request, ...kernel }, 'module', contracts, isNeeded) };
 }
 
 function tryForm(
