@@ -229,14 +229,17 @@ function conclusionOf(column: ComparedColumn): string {
 }
 
 /** What the driver's code costs, built in and as a module. */
-function costOf({ forms }: ComparedColumn): string {
+function costOf({ forms, release }: ComparedColumn): string {
   const [builtIn, module] = forms;
   const guess = builtIn?.size === 'estimate' ? ' (estimated)' : '';
-  const possible = module?.impossible === undefined ? module : module.elsewhere;
-  const where = module?.elsewhere === undefined ? '' : ` on ${module.elsewhere.release}, not on its release`;
   const asModule =
-    possible === undefined
-      ? 'and its release cannot have it as a module'
-      : `as a module${where === '' ? '' : `,${where},`} ${possible.loaded ? kib(possible.codeBytes) : 'nothing, since nothing loads it'}`;
+    module === undefined || module.impossible === undefined
+      ? moduleCost(module)
+      : `${moduleCost(module.elsewhere)}${module.elsewhere === undefined ? '' : ` (on ${module.elsewhere.release}; ${release} has none)`}`;
   return `built in it costs ${kib(builtIn?.codeBytes ?? 0)} of code${guess}, ${asModule}`;
+}
+
+function moduleCost(module: DriverForm | undefined): string {
+  if (module === undefined) return 'and its release cannot have it as a module';
+  return `as a module ${module.loaded ? kib(module.codeBytes) : 'nothing, since nothing loads it'}`;
 }
