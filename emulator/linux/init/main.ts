@@ -29,7 +29,7 @@ import {
 import { activateAreas } from '../mm/cma/activate.ts';
 import { CmaTable } from '../mm/cma/table.ts';
 import { EarlyAllocator } from '../mm/early-alloc.ts';
-import { dieAsIdleTask, dieAsInit, firstVictim, type Victim } from '../mm/handed-back.ts';
+import { dieAsIdleTask, dieAsInit, dieOfBorrowedPage, firstVictim, type Victim } from '../mm/handed-back.ts';
 import { Memblock } from '../mm/memblock.ts';
 import { initZones, type ZoneRange } from '../mm/mm-init.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
@@ -114,6 +114,7 @@ export function startKernel(request: BootRequest): BootOutcome {
     boot.clock.advance(initcallsAtNs);
     const early = initContiguousMemory(stage, pages);
     dieAsInit(boot, victim);
+    dieOfBorrowedPage(boot, pages, stage.cma.all);
     boot.log.console.register(boot.log.mark);
     const kernel = runInitcalls(early);
     kernel.timers.advanceTo(firstProcessAtNs);

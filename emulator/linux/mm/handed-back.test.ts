@@ -54,3 +54,15 @@ describe('a no-map region that is given back', () => {
     expect(boot('6.12', pool(0x4c00_0000, 4 * mib, { 'no-map': true })).booted).toBe(true);
   });
 });
+
+describe('an area that reaches behind the end of memory', () => {
+  const crossing = (sizeBytes: number) => boot('6.12', pool(0x4200_0000, sizeBytes), 64 * mib);
+
+  it('kills the kernel where it is more than half of what is free, for then its pages are borrowed', () => {
+    expect(crossing(64 * mib).panic).toBe('Attempted to kill init! exitcode=0x0000000b');
+  });
+
+  it('does no harm while its end lies in memory', () => {
+    expect(crossing(32 * mib).booted).toBe(true);
+  });
+});

@@ -2,6 +2,7 @@ import { estimateLayout } from '../arch/arm64/mm/image-layout.ts';
 import type { BootEnvironment } from '../init/kernel.ts';
 import { oopsInIdleTask, oopsInInit, type PanicCause } from '../kernel/panic.ts';
 import { freeAllMemory } from './boot-memory.ts';
+import type { CmaArea } from './cma.ts';
 import type { Memblock, MemoryRange } from './memblock.ts';
 import { PageAllocator } from './page-alloc.ts';
 import type { Zone } from './zone.ts';
@@ -78,4 +79,32 @@ export function dieAsIdleTask(boot: BootEnvironment, victim: Victim | undefined)
 /** Dies in initcalls, or while the initrd is unpacked. */
 export function dieAsInit(boot: BootEnvironment, victim: Victim | undefined): void {
   if (victim === 'init') oopsInInit(boot, cause);
+}
+
+/**
+ * An area that reaches behind the end of memory gives the page allocator pages that nothing can write to. Pages that
+ * can move come from areas while these hold more than half of what is free, the last block that was given first.
+ */
+export function dieOfBorrowedPage(
+  boot: BootEnvironment,
+  pages: PageAllocator,
+  areas: readonly CmaArea[],
+): void {
+  for (const zone of pages.zones) {
+    if (zone.freeCmaPages <= zone.freePages / 2) continue;
+    const last = areas.findLast(
+      ({ basePfn, active }) => active && (pages.zoneOf(basePfn) ?? pages.zones.at(-1)) === zone,
+    );
+    if (last === undefined) continue;
+    const block = last.basePfn + last.pageCount - 2 ** zone.pageblockOrder;
+    const hazard = last.hazardIn(block, batchPages);
+    if (hazard?.kind !== 'unmapped') continue;
+    oopsInInit(boot, {
+      subject: last.nodePath ?? `area:${last.name}`,
+      rule: 'cma/borrowed-page-unmapped',
+      why:
+        `the area ${last.name} holds more than half of what is free, so that the kernel borrows its pages, and its ` +
+        `end lies over ${hazard.owner}`,
+    });
+  }
 }

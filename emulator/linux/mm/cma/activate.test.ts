@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { bootSmall, textsOf } from '../../../testing/boot-small.ts';
-import { cells, treeWith } from '../../../testing/build-tree.ts';
+import { cells, type NodeText, treeWith } from '../../../testing/build-tree.ts';
 
 const mib = 2 ** 20;
 
 describe('an area behind the end of memory, where page structures exist', () => {
-  const pool = {
+  const pool: NodeText = {
     compatible: 'shared-dma-pool',
     reusable: true,
     'linux,cma-default': true,
