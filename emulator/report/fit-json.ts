@@ -43,7 +43,12 @@ export interface FitDocument {
     readonly passed: boolean;
   } | null;
   readonly places:
-    | readonly { readonly base: string; readonly smallestBytes: number | null; readonly why?: string }[]
+    | readonly {
+        readonly base: string;
+        readonly smallestBytes: number | null;
+        readonly why?: string;
+        readonly unreachedBy: readonly string[];
+      }[]
     | null;
   readonly seeds: {
     readonly count: number;
@@ -94,10 +99,11 @@ export function fitDocument(answer: FitAnswer, workloads: readonly string[]): Fi
         ? null
         : { ...recommendation, sizeBytes: Number(recommendation.sizeBytes) },
     places:
-      places?.map(({ baseBytes, smallestBytes, why }) => ({
+      places?.map(({ baseBytes, smallestBytes, why, unreachedBy }) => ({
         base: `0x${baseBytes.toString(16)}`,
         smallestBytes: number(smallestBytes),
         ...(why === undefined ? {} : { why }),
+        unreachedBy,
       })) ?? null,
     seeds:
       seeds === undefined

@@ -90,6 +90,10 @@ function seedsText({ seeds }: FitDocument): string {
 
 function placesText({ places }: FitDocument): string {
   return columns(
-    (places ?? []).map(({ base, smallestBytes, why }) => [base, size(smallestBytes), why ?? '']),
+    (places ?? []).map(({ base, smallestBytes, why, unreachedBy }) => [
+      base,
+      size(smallestBytes),
+      why ?? (unreachedBy.length === 0 ? '' : `beyond the reach of ${unreachedBy.join(', ')}`),
+    ]),
   );
 }

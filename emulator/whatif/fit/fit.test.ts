@@ -183,6 +183,17 @@ describe('fitting an area', () => {
     for (const { base } of reached) expect(Number(base)).toBeLessThan(2 ** 28);
   });
 
+  it('tells of each place which devices that need the area do not reach it', async () => {
+    const found = await ask('rpi4', [tenMiB], { places: true });
+    const marked = (found.places ?? []).map(({ base, unreachedBy }) => [
+      Number(base) >= 2 ** 30,
+      unreachedBy.includes('/soc/hvs@7e400000'),
+    ]);
+    expect(marked).toContainEqual([true, true]);
+    expect(marked).toContainEqual([false, false]);
+    expect(marked.filter(([isHigh, isMarked]) => isHigh !== isMarked)).toEqual([]);
+  });
+
   it('looks at random interleavings: what the worst needs is enough for all', async () => {
     const two = job(`
 programs:

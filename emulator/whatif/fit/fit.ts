@@ -2,9 +2,10 @@ import { alignDown, alignUp } from '../../base/units.ts';
 import type { Job, RunOptions } from '../../userland/workload/run.ts';
 import { roundRobin, shuffled, type TurnOrder } from '../../userland/workload/schedule.ts';
 import { type BootRequest, bootTree } from '../boot-tree.ts';
+import { dmaMasters } from '../consumers/devices.ts';
 import { type Change, optionOf } from '../explain/change.ts';
 import type { System } from '../system.ts';
-import { candidatePlaces } from './placement.ts';
+import { candidatePlaces, unreachedBy } from './placement.ts';
 import { type Search, smallestPassing } from './search.ts';
 import { type Sizing, sizingOf } from './sizing.ts';
 import { type Target, targetOf } from './target.ts';
@@ -40,6 +41,8 @@ export interface PlaceAnswer {
   readonly baseBytes: bigint;
   readonly smallestBytes: bigint | undefined;
   readonly why: string | undefined;
+  /** Paths of devices that are to use the area and would not reach all of it there. */
+  readonly unreachedBy: readonly string[];
 }
 
 /** What random interleavings need. */
@@ -176,13 +179,16 @@ async function tryPlaces(
 ): Promise<readonly PlaceAnswer[]> {
   const wanted = known ?? stepBytes;
   const bases = candidatePlaces(system, facts.target, wanted, facts.sizing.unitBytes);
+  const masters = dmaMasters(system.environment.handoff.tree, question.request.profile?.devices);
   const answers: PlaceAnswer[] = [];
   for (const baseBytes of bases) {
     const maximum = known ?? maximumOf(question, system, stepBytes);
     const { smallest, trials } = await searchWith(question, facts, stepBytes, maximum, baseBytes);
     const last = trials.at(-1);
     const why = smallest === undefined ? (last?.why ?? last?.failure?.problem) : undefined;
-    answers.push({ baseBytes, smallestBytes: smallest?.sizeBytes, why });
+    const end = baseBytes + (smallest?.sizeBytes ?? 0n);
+    const unreached = smallest === undefined ? [] : unreachedBy(masters, facts.target, end);
+    answers.push({ baseBytes, smallestBytes: smallest?.sizeBytes, why, unreachedBy: unreached });
   }
   return answers;
 }

@@ -1,4 +1,5 @@
 import { alignDown, alignUp } from '../../base/units.ts';
+import type { DmaMaster } from '../consumers/devices.ts';
 import type { System } from '../system.ts';
 import { areaOf, type Target } from './target.ts';
 
@@ -33,6 +34,20 @@ export function candidatePlaces(
     places.add(highest);
   }
   return [...places].sort((a, b) => (a < b ? -1 : 1)).slice(0, mostPlaces);
+}
+
+/** Devices that need the area, which ends at an address, and reach less far: those of its region, or without one. */
+export function unreachedBy(
+  masters: readonly DmaMaster[],
+  { node }: Target,
+  endBytes: bigint,
+): readonly string[] {
+  const uses = ({ needs, regions }: DmaMaster) =>
+    node === undefined ? needs === 'contiguous' && regions.length === 0 : regions.includes(node.path);
+  return masters
+    .filter((master) => master.enabled && uses(master))
+    .filter(({ below }) => below !== undefined && BigInt(below) < endBytes)
+    .map(({ node: path }) => path);
 }
 
 interface Range {
