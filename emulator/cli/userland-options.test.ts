@@ -149,4 +149,17 @@ describe('device rules', () => {
     expect((await runCommand(['boot', 'hikey', '--group', 'camera'])).err).toMatch(/NAME=GID/);
     expect((await runCommand(['boot', 'hikey', '--proposal', 'x'])).err).toMatch(/expected dmem-cma/);
   });
+
+  it('names the proposal that limits of areas need', async () => {
+    writeFileSync(
+      at('hog.yaml'),
+      'cgroup: { name: hog, areas: { "linux,cma": 64M } }\nsteps: [{ exit: 0 }]\n',
+    );
+    const { code, err } = await runCommand(['run', 'hikey', at('hog.yaml')]);
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(/; no release .* --proposal dmem-cma does$/m),
+    });
+    expect((await runCommand(['run', 'hikey', at('hog.yaml'), '--proposal', 'dmem-cma'])).code).toBe(0);
+  });
 });

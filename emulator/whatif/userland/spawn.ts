@@ -23,7 +23,9 @@ export function spawnIdentity(system: System, identity: Identity, name: string):
       container === undefined
         ? `the cgroup of ${name} cannot be set up`
         : `the container of ${name} does not start`;
-    throw inputError('workload-broken', { problem: `${what}: ${error.message}` });
+    const isLimitMissing = (cgroup?.areaBytes.size ?? 0) > 0 && !system.running.proposals.has('dmem-cma');
+    const hint = isLimitMissing ? 'no release limits areas; --proposal dmem-cma does' : undefined;
+    throw inputError('workload-broken', { problem: `${what}: ${error.message}` }, { hint });
   }
 }
 
