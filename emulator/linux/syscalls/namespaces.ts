@@ -1,5 +1,6 @@
 import type { Dentry } from '../fs/dentry.ts';
 import { lookUp } from '../fs/namei.ts';
+import type { Kernel } from '../init/kernel.ts';
 import { capable } from '../kernel/cred.ts';
 import type { Task } from '../kernel/task.ts';
 import { pathFromUser } from '../mm/uaccess.ts';
@@ -10,11 +11,15 @@ import type { SystemCall } from './system-call.ts';
 
 /**
  * Another root folder, and folders seen in two places: what containers are made of. Plays fs/open.c and fs/namespace.c.
- * Deviation: there is one mount namespace for all tasks, and mount() knows bind mounts alone.
+ * Deviations: there is one mount
+ * namespace for all tasks, options are ignored, and what the kernel mounted beforehand can be mounted again and not be
+ * taken away, so that a first program that sets up a board's file systems finds them.
  */
 
 const MS_BIND = 4096;
-const MS_REC = 16384;
+const MS_REMOUNT = 32;
+/** MS_UNBINDABLE, MS_PRIVATE, MS_SLAVE and MS_SHARED. */
+const MS_PROPAGATION = 0xf << 17;
 
 function found(task: Task, address: number): Dentry | Errno {
   const path = pathFromUser(task, address);
@@ -31,10 +36,56 @@ function changeRoot(task: Task, address: number): Errno {
   return 0;
 }
 
-/** do_loopback() */
-function bind(task: Task, source: number, target: number, flags: number): Errno {
+/** do_mount() */
+function mount(
+  kernel: Kernel,
+  task: Task,
+  source: number,
+  target: number,
+  type: number,
+  flags: number,
+): Errno {
   if (!capable(task.credentials, 'CAP_SYS_ADMIN')) return -errno.EPERM;
-  if ((flags & ~MS_REC) !== MS_BIND) return -errno.ENODEV;
+  if ((flags & MS_BIND) !== 0) return bind(task, source, target);
+  const to = found(task, target);
+  if (typeof to === 'number') return to;
+  if ((flags & (MS_REMOUNT | MS_PROPAGATION)) !== 0) return 0;
+  const name = type === 0 ? -errno.EINVAL : pathFromUser(task, type);
+  if (typeof name === 'number') return name;
+  const root = kernel.mounts.rootOf(name);
+  if (root === undefined) return -errno.ENODEV;
+  if (!to.inode.isDirectory) return -errno.ENOTDIR;
+  if (to.inode === root) return 0;
+  const text = source === 0 ? 'none' : pathFromUser(task, source);
+  to.inode.mounted = root;
+  const { path } = to;
+  kernel.mounts.table.push({
+    source: typeof text === 'number' ? 'none' : text,
+    path,
+    type: name,
+    root,
+    under: to.inode,
+  });
+  return 0;
+}
+
+/** umount2(): what a program mounted; EINVAL for what is no mount, EBUSY for what the kernel needs. */
+function unmount(kernel: Kernel, task: Task, target: number): Errno {
+  if (!capable(task.credentials, 'CAP_SYS_ADMIN')) return -errno.EPERM;
+  const at = found(task, target);
+  if (typeof at === 'number') return at;
+  const { table } = kernel.mounts;
+  const index = table.findLastIndex(({ root, path }) => root === at.inode && path === at.path);
+  const mounted = table[index];
+  if (mounted === undefined) return -errno.EINVAL;
+  if (mounted.under === undefined) return -errno.EBUSY;
+  mounted.under.mounted = undefined;
+  table.splice(index, 1);
+  return 0;
+}
+
+/** do_loopback() */
+function bind(task: Task, source: number, target: number): Errno {
   const from = found(task, source);
   if (typeof from === 'number') return from;
   const to = found(task, target);
@@ -51,9 +102,15 @@ export const namespaceCalls: readonly SystemCall[] = [
   {
     name: 'mount',
     number: 40,
-    errnos: [...walking, 'ENODEV'],
-    handler: (_kernel, task, source, target, _type, flags) =>
-      bind(task, asAddress(source), asAddress(target), asUint32(flags)),
+    errnos: [...walking, 'ENODEV', 'EINVAL'],
+    handler: (kernel, task, source, target, type, flags) =>
+      mount(kernel, task, asAddress(source), asAddress(target), asAddress(type), asUint32(flags)),
+  },
+  {
+    name: 'umount2',
+    number: 39,
+    errnos: [...walking, 'EINVAL', 'EBUSY'],
+    handler: (kernel, task, target) => unmount(kernel, task, asAddress(target)),
   },
   {
     name: 'chroot',

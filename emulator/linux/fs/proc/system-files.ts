@@ -3,7 +3,7 @@ import { showIomem } from '../../kernel/resource.ts';
 import type { Task } from '../../kernel/task.ts';
 import { showBuddyinfo, showVmstat, showZoneinfo } from '../../mm/vmstat.ts';
 import type { Errno } from '../../uapi/errno.ts';
-import { PseudoFile } from '../libfs.ts';
+import { PseudoFile, SymbolicLink } from '../libfs.ts';
 import { showMeminfo } from './meminfo.ts';
 import { taskFolder } from './task-folder.ts';
 
@@ -14,6 +14,13 @@ function showDevices(kernel: Kernel): string {
   return `Character devices:\n${[...new Set(rows)].join('')}\nBlock devices:\n`;
 }
 
+/** The file systems that mount() knows, as get_filesystem_list() shows those without a disk. */
+function showFileSystems(): string {
+  return ['sysfs', 'tmpfs', 'devtmpfs', 'debugfs', 'proc', 'ramfs']
+    .map((name) => `nodev\t${name}\n`)
+    .join('');
+}
+
 const files: Readonly<Record<string, (kernel: Kernel, task: Task) => string>> = {
   meminfo: showMeminfo,
   devices: showDevices,
@@ -22,6 +29,7 @@ const files: Readonly<Record<string, (kernel: Kernel, task: Task) => string>> = 
   zoneinfo: showZoneinfo,
   vmstat: showVmstat,
   cmdline: (kernel) => `${kernel.handoff.bootargs}\n`,
+  filesystems: showFileSystems,
   version: (kernel) => `Linux version ${kernel.release.version} (heapboard) #1 SMP\n`,
 };
 
@@ -32,5 +40,6 @@ export function addProcFiles(kernel: Kernel): Errno {
   for (const [name, show] of Object.entries(files)) {
     proc.add(name, new PseudoFile(proc.fileSystem, 0o444, { show }));
   }
+  proc.add('mounts', new SymbolicLink(proc.fileSystem, 'self/mounts'));
   return 0;
 }

@@ -47,6 +47,22 @@ function storeOomAdjust(text: string, writer: Task, target: Task): Errno {
   return 0;
 }
 
+/** show_vfsmnt() of fs/proc_namespace.c. */
+function showMounts({ mounts }: Kernel): string {
+  return mounts.table.map(({ source, path, type }) => `${source} ${path} ${type} rw 0 0\n`).join('');
+}
+
+/** show_mountinfo(): every file system has one mount, numbered as its device. */
+function showMountInfo({ mounts }: Kernel): string {
+  const [first] = mounts.table;
+  return mounts.table
+    .map(({ source, path, type, root: { fileSystem } }) => {
+      const parent = first?.root.fileSystem.mountId ?? 1;
+      return `${fileSystem.mountId} ${parent} 0:${fileSystem.mountId} / ${path} rw - ${type} ${source} rw\n`;
+    })
+    .join('');
+}
+
 /** The folder of one task. */
 export function taskFolder(fileSystem: FileSystem, task: Task): Inode {
   const folder = new Directory(fileSystem, 0o555);
@@ -64,6 +80,8 @@ export function taskFolder(fileSystem: FileSystem, task: Task): Inode {
   file('maps', 0o444, (kernel) => showMaps(kernel, task));
   file('smaps', 0o444, (kernel) => showSmaps(kernel, task));
   file('status', 0o444, (kernel) => showStatus(kernel, task));
+  file('mounts', 0o444, showMounts);
+  file('mountinfo', 0o444, showMountInfo);
   file('comm', 0o644, () => `${task.command}\n`);
   file('cmdline', 0o444, () => `${task.command}\0`);
   folder.add(
