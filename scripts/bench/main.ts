@@ -17,14 +17,16 @@ import { measure, measureSpread } from './measure.ts';
 import { fragmentation, mapAndTouch } from './memory.ts';
 import { native } from './native.ts';
 import { wholeProcess } from './process.ts';
+import { realKernel } from './real-kernel.ts';
 import { figureTable, header } from './report.ts';
 import { type Run, readRun } from './run.ts';
+import type { Spread, Subject, Timed } from './subject.ts';
 import { sweep } from './sweep.ts';
 import { syscalls } from './syscalls.ts';
 
 // Times what users wait for, and holds it against the budgets that the project sets itself.
 
-const subjects = {
+const always = {
   process: wholeProcess,
   boot,
   blobs,
@@ -40,12 +42,16 @@ const subjects = {
   tarball,
   native,
 };
-const names = [...Object.keys(subjects), 'growth'];
+const names = [...Object.keys(always), 'real-kernel', 'growth'];
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
-  .usage(`$0 [subject…] [--json] [--compare FILE]\n\nSubjects: ${names.join(', ')}`)
+  .usage(`$0 [subject…] [--json] [--compare FILE] [--kernel IMAGE]\n\nSubjects: ${names.join(', ')}`)
   .option('json', { type: 'boolean', default: false, describe: 'One JSON document on stdout' })
+  .option('kernel', {
+    type: 'string',
+    describe: 'The image of an arm64 kernel with heaps, for the subject real-kernel: QEMU boots it',
+  })
   .option('compare', {
     type: 'string',
     describe: 'A document of --json: print the ratio of each figure to its own',
@@ -56,9 +62,11 @@ const wanted = new Set(options._.map(String));
 for (const name of wanted) {
   if (!names.includes(name)) throw new Error(`no subject "${name}"; there are ${names.join(', ')}`);
 }
+const subjects: Readonly<Record<string, Subject | Timed | Spread>> =
+  options.kernel === undefined ? always : { ...always, 'real-kernel': realKernel(options.kernel) };
 const old = options.compare === undefined ? undefined : readRun(readFileSync(options.compare, 'utf8'));
 
-function costsOf(subject: (typeof subjects)[keyof typeof subjects]): Promise<readonly Cost[]> {
+function costsOf(subject: Subject | Timed | Spread): Promise<readonly Cost[]> {
   if ('figures' in subject) return subject.figures();
   return 'things' in subject ? measureSpread(subject) : measure(subject);
 }
