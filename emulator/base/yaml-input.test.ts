@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from './input-error.ts';
 import { parseYaml, validateYaml, type YamlFailure } from './yaml-input.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
 import { parseSize } from '../../base/units.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFacet, differing } from '../facet.ts';
 import { textMatches } from '../text-match.ts';
 
