@@ -1,4 +1,4 @@
-import { AT_FDCWD, O_CLOEXEC, O_RDWR } from '../../emulator/linux/uapi/fcntl.ts';
+import { AT_FDCWD, O_CLOEXEC, O_RDONLY, O_RDWR } from '../../emulator/linux/uapi/fcntl.ts';
 import { RLIMIT_NOFILE } from '../../emulator/linux/uapi/resource.ts';
 import type { System } from '../../emulator/whatif/system.ts';
 import type { CallRecord } from '../records/record.ts';
@@ -60,6 +60,7 @@ export function runProbe(system: System, isWanted: (group: string) => boolean): 
   const { log } = system.environment;
   const journal: Journal = { records: [], log, logMark: log.mark };
   const probe = new Probe(new Libc(system.spawn({}, 'init')), journal, system.environment.pageSizeBytes);
+  openAsInit(probe);
   raiseDescriptorLimit(probe);
   // The recorded runs lived in an initial RAM disk whose root only root may search.
   probe.libc.withText('/', (path) => probe.libc.call('fchmodat', AT_FDCWD, path, 0o700));
@@ -103,6 +104,12 @@ function onHeap(probe: Probe, name: string, isWanted: (group: string) => boolean
 /** An area that could not be activated. */
 function hasEmptyArea(probe: Probe): boolean {
   return probe.areaFigure('count') === 0;
+}
+
+/** The first process has the console three times, and the probe opens the kernel's log. */
+function openAsInit({ libc }: Probe): void {
+  for (let fd = 0; fd < 3; fd += 1) libc.open('/dev/null', O_RDWR);
+  libc.open('/dev/null', O_RDONLY | O_CLOEXEC);
 }
 
 function raiseDescriptorLimit({ libc }: Probe): void {
