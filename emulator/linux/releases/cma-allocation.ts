@@ -24,6 +24,8 @@ export interface CmaAllocationBehaviours {
   readonly cmaVmstat: boolean;
   /** Whether pages can be allocated whose pageblock reaches beyond what their zone spans. */
   readonly blocksBeyondZone: 'allocated' | 'busy';
+  /** What becomes of pages that two overlapping areas gave to the page allocator: nobody's, or whose who asks first. */
+  readonly sharedAreaPages: 'bad' | 'first-come';
   /** Which atomic pools exist. */
   readonly atomicPools: 'by-zone-config' | 'zones-with-memory';
 }
@@ -41,6 +43,26 @@ export const cmaAllocationHistory: History<CmaAllocationBehaviours> = {
       value: 'EBUSY',
       evidence: 'recorded',
       says: 'calls a lack of contiguous pages ret: -16',
+    },
+  ],
+  sharedAreaPages: [
+    {
+      since: 'rfc-2019',
+      value: 'bad',
+      evidence: 'recorded',
+      says: 'finds pages bad that two areas share',
+    },
+    {
+      since: '6.3',
+      value: 'first-come',
+      evidence: 'inferred',
+      says: 'gives pages that two areas share to the one that asks first',
+    },
+    {
+      since: '6.12',
+      value: 'first-come',
+      evidence: 'recorded',
+      says: 'gives pages that two areas share to the one that asks first',
     },
   ],
   blocksBeyondZone: [

@@ -31,3 +31,25 @@ describe('an area behind the end of memory, where page structures exist', () => 
     );
   });
 });
+
+describe('pages that two areas share', () => {
+  const pool = { compatible: 'shared-dma-pool', reusable: true as const };
+  const regions: NodeText = {
+    first: { ...pool, 'linux,cma-default': true, reg: cells(0x5000_0000, 32 * mib) },
+    second: { ...pool, reg: cells(0x5100_0000, 32 * mib) },
+  };
+  const areasOn = (release: string) => {
+    const areas = bootSmall(treeWith({ regions }), { release }).kernel?.cma.all ?? [];
+    return { first: areas[0], second: areas[1] };
+  };
+
+  it('are bad on 6.1', () => {
+    expect(areasOn('6.1').first?.alloc(4096, 8)).toBeLessThan(0);
+  });
+
+  it('are for the area that asks first on 6.12', () => {
+    const { first, second } = areasOn('6.12');
+    expect(first?.alloc(4096, 8)).toBe(0x5010_0000 / 4096);
+    expect(second?.alloc(1, 0)).toBe(0x5110_0000 / 4096);
+  });
+});

@@ -38,7 +38,7 @@ export function activateAreas(
     area.activate(hazards(boot, memblock, area));
     loseFreedBlocks(boot, memblock, area, 2 ** zone.pageblockOrder);
     if (boot.release.behaviours.blocksBeyondZone === 'busy') loseBlocksBeyond(zone, area);
-    for (const other of cma.all.slice(0, area.index)) if (other.active) shareNothing(area, other);
+    for (const other of cma.all.slice(0, area.index)) if (other.active) share(boot, area, other);
     zone.addLender(area);
   }
 }
@@ -117,11 +117,19 @@ function loseBlocksBeyond(zone: Zone, area: Area): void {
   if (spanned < end) area.exclude(spanned, end);
 }
 
-/** Pages that two areas gave to the page allocator are bad from then on: neither area can have them. */
-function shareNothing(area: Area, other: Area): void {
+/**
+ * Pages that two areas gave to the page allocator: where it checks what it is given they are bad from then on, and
+ * neither area can have them; later they are taken as they come.
+ */
+function share(boot: BootEnvironment, area: Area, other: Area): void {
   const firstPfn = Math.max(area.basePfn, other.basePfn);
   const endPfn = Math.min(area.basePfn + area.pageCount, other.basePfn + other.pageCount);
   if (firstPfn >= endPfn) return;
+  if (boot.release.behaviours.sharedAreaPages === 'first-come') {
+    area.addRival(other);
+    other.addRival(area);
+    return;
+  }
   area.exclude(firstPfn, endPfn);
   other.exclude(firstPfn, endPfn);
 }

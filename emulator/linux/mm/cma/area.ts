@@ -52,6 +52,8 @@ export class Area implements CmaArea, PageLender {
   /** Runs that cma_alloc() can never isolate. */
   readonly #excluded: PageRun[] = [];
   #excludedPages = 0;
+  /** Areas that share pages with this one. */
+  readonly #rivals: Area[] = [];
   #allocatedPages = 0;
   #failedPages = 0n;
   #releasedPages = 0;
@@ -103,6 +105,18 @@ export class Area implements CmaArea, PageLender {
   activate(hazards: readonly CmaHazard[] = []): void {
     this.#bitmap = new Bitmap(this.pageCount);
     this.#hazards = hazards;
+  }
+
+  /** Another area has some of the same pages: what it holds is busy. */
+  addRival(other: Area): void {
+    this.#rivals.push(other);
+  }
+
+  /** Whether any page of a range is allocated. */
+  #holds(pfn: number, count: number): boolean {
+    const from = Math.max(pfn, this.basePfn) - this.basePfn;
+    const to = Math.min(pfn + count, this.basePfn + this.pageCount) - this.basePfn;
+    return from < to && this.#bitmap?.findClearArea(from, to - from, 0, 0) !== from;
   }
 
   /** Pages that every attempt to allocate finds busy. */
@@ -189,6 +203,7 @@ export class Area implements CmaArea, PageLender {
   /** alloc_contig_range(): makes exactly these pages free, or says why not. */
   #claim(pfn: number, count: number): number {
     if (this.#excluded.length > 0 && this.#excludedEnd(pfn, count) > 0) return -errno.EBUSY;
+    if (this.#rivals.some((other) => other.#holds(pfn, count))) return -errno.EBUSY;
     const borrowed = this.#borrowed;
     if (borrowed === undefined || borrowed.count === 0) return 0;
     const start = pfn - this.basePfn;
