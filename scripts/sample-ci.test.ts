@@ -29,19 +29,23 @@ function install(): void {
   for (const name of ['vitest', '@swc']) symlinkSync(join(root, 'node_modules', name), join(modules, name));
 }
 
-function run(...words: readonly string[]): { readonly code: number | null; readonly text: string } {
+function run(
+  words: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): { readonly code: number | null; readonly text: string } {
   const { NODE_OPTIONS: _, VITEST: __, ...environment } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, words, {
     cwd: folder,
     encoding: 'utf8',
     timeout: 60_000,
     killSignal: 'SIGKILL',
-    env: { ...environment, NO_COLOR: '1', FORCE_COLOR: '0', CI: '1' },
+    env: { ...environment, NO_COLOR: '1', FORCE_COLOR: '0', CI: '1', ...variables },
   });
   return { code: status, text: `${stdout}${stderr}` };
 }
 
-const vitest = (file: string) => run('node_modules/vitest/vitest.mjs', 'run', file);
+const vitest = (file: string) => run(['node_modules/vitest/vitest.mjs', 'run', file]);
+const nodeTest = (variables = {}) => run(['--test', 'test/frames.node.mjs'], variables);
 
 describe('a project that uses heapboard/testing', () => {
   beforeAll(install, 120_000);
@@ -62,8 +66,21 @@ describe('a project that uses heapboard/testing', () => {
   });
 
   it('passes its tests by node:test', () => {
-    const { code, text } = run('--test', 'test/frames.node.mjs');
-    expect(text).toMatch(/pass 1/);
+    const { code, text } = nodeTest();
+    expect(text).toMatch(/fail 0/);
     expect(code).toBe(0);
+  });
+
+  it('fails tests of node:test that leak, each with the line of its own code', () => {
+    const { code, text } = nodeTest({ SHOW_LEAK: '1' });
+    const leaks = [
+      ...text.matchAll(
+        /leaked, allocated at .*frames\.js:\d+:\d+, by the test at .*frames\.node\.mjs:(\d+):/g,
+      ),
+    ];
+    expect(new Set(leaks.map(([, line]) => line))).toEqual(new Set(['18', '23', '27']));
+    expect(text).toContain('in beforeEach() of node:test pass its context');
+    expect(text).toMatch(/pass 1/);
+    expect(code).toBe(1);
   });
 });

@@ -48,7 +48,7 @@ function framesOfTest(stack: string): readonly string[] {
     .split('\n')
     .slice(1)
     .filter((line) => line.includes('.test.') || !own.some((path) => line.includes(path)))
-    .filter((line) => !/\(?node:|node_modules[\\/]|<anonymous>/.test(line));
+    .filter((line) => placeOf(line) !== undefined && !/\(?node:|node_modules[\\/]/.test(line));
 }
 
 /** `file:line:column` of a frame. */
@@ -57,17 +57,23 @@ function placeOf(frame: string | undefined): string | undefined {
   return place?.replace('file://', '');
 }
 
+const lateUse =
+  'the test that this board belongs to has ended; in beforeEach() of node:test pass its context: useBoard(board, { test: context })';
+
 /** Follows the buffers of a system, and knows at any time which were left behind. */
 export class LeakWatch {
   readonly #system: System;
   readonly #made = new Map<DmaBuf, string>();
   readonly #vanished: LeakedBuffer[] = [];
-  readonly #stop: () => void;
+  #ended = false;
 
   constructor(system: System) {
     this.#system = system;
-    this.#stop = system.running.dmaBufs.observe({
-      exported: (buffer) => this.#made.set(buffer, stackHere()),
+    system.running.dmaBufs.observe({
+      exported: (buffer) => {
+        if (this.#ended) throw new Error(lateUse);
+        this.#made.set(buffer, stackHere());
+      },
       released: (buffer, cause) => {
         if (cause === 'exit' || cause === 'killed') this.#vanished.push(this.#describe(buffer));
         this.#made.delete(buffer);
@@ -87,8 +93,9 @@ export class LeakWatch {
       .map((buffer) => this.#describe(buffer));
   }
 
-  stop(): void {
-    this.#stop();
+  /** Buffers that are allocated from now on would be missed, and are errors. */
+  end(): void {
+    this.#ended = true;
   }
 
   #describe(buffer: DmaBuf): LeakedBuffer {

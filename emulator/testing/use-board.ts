@@ -3,7 +3,7 @@ import type { BootOptions } from '../whatif/boot-options.ts';
 import { type BootRequest, bootTree } from '../whatif/boot-tree.ts';
 import type { System } from '../whatif/system.ts';
 import { LeakError, LeakWatch } from './leaks.ts';
-import { endOfTest, type TestContext } from './test-runner.ts';
+import { atEndOfTest, type TestContext } from './test-runner.ts';
 
 /** How a test wants its board. */
 export interface UseBoardOptions extends BootOptions {
@@ -23,16 +23,16 @@ const watches = new WeakMap<System, LeakWatch>();
  */
 export async function useBoard(input: string, options: UseBoardOptions = {}): Promise<System> {
   const { allowLeaks = false, test, ...bootOptions } = options;
-  const atEnd = await endOfTest(test);
+  let watch: LeakWatch | undefined;
+  await atEndOfTest(() => {
+    if (allowLeaks || watch === undefined) return;
+    watch.end();
+    if (watch.leaked.length > 0) throw new LeakError(watch.leaked);
+  }, test);
   const system = bootTree(await requestFor(input, bootOptions));
   if (!system.booted) return system;
-  const watch = new LeakWatch(system);
+  watch = new LeakWatch(system);
   watches.set(system, watch);
-  atEnd(() => {
-    watch.stop();
-    const { leaked } = watch;
-    if (!allowLeaks && leaked.length > 0) throw new LeakError(leaked);
-  });
   return system;
 }
 
