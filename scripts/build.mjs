@@ -27,6 +27,7 @@ const installed = ['@swc/wasm-typescript', 'koffi', 'tinypool'];
 
 const madeFrom = [
   'emulator',
+  'dts',
   'scripts/build.mjs',
   'scripts/one-core.mjs',
   'package.json',
@@ -40,6 +41,7 @@ if (process.argv.includes('--if-stale') && isFresh()) {
   rmSync(dist, { recursive: true, force: true });
   await bundle();
   copyCompiler();
+  await prebuildBoards();
   declareTypes();
   writeFileSync(stamp, '');
 }
@@ -121,6 +123,33 @@ function copyCompiler() {
   mkdirSync(join(dist, 'dtc-parser'), { recursive: true });
   for (const file of readdirSync(compiler))
     copyFileSync(join(compiler, file), join(dist, 'dtc-parser', file));
+}
+
+/** The boards' trees, compiled: a source that includes nothing, and its blob beside it. */
+async function prebuildBoards() {
+  if (!existsSync(compiler)) return;
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['emulator/devicetree/dtc-parser/index.ts'],
+    bundle: true,
+    write: false,
+    format: 'esm',
+  });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { DevicetreeCompiler } = await import(`data:text/javascript;base64,${code}`);
+  const own = new DevicetreeCompiler(async (name) => readFileSync(join(compiler, `${name}.wasm`)));
+  mkdirSync(join(dist, 'prebuilt'), { recursive: true });
+  for (const board of readdirSync(join(root, 'dts'))) {
+    const file = join(root, 'dts', board, `${board}.dts`);
+    // A variant of a board may have overlays alone.
+    if (!existsSync(file)) continue;
+    const source = readFileSync(file);
+    if (/^\s*#\s*include|\/include\/|\/incbin\//m.test(source.toString())) continue;
+    const { dtb } = await own.compile(source, { file: `${board}.dts` });
+    writeFileSync(join(dist, 'prebuilt', `${board}.dts`), source);
+    writeFileSync(join(dist, 'prebuilt', `${board}.dtb`), dtb);
+  }
 }
 
 /** npm links the commands of dependencies only; `npx heapboard` shall work in the checkout itself too. */

@@ -5,9 +5,13 @@ import type { DeviceTree } from './tree.ts';
 
 /** The compiler of this package; where it has not been built, the `dtc` on PATH, and a notice that says so. */
 export async function findNodeCompiler(notice?: (text: string) => void): Promise<SourceCompiler | undefined> {
-  const { findCompiler } = await import('dtc-parser/node');
+  const [{ findCompiler }, { findPrebuilt, PrebuiltSources }] = await Promise.all([
+    import('dtc-parser/node'),
+    import('./prebuilt.ts'),
+  ]);
   const own = findCompiler();
-  if (own !== undefined) return own;
+  const prebuilt = findPrebuilt();
+  if (own !== undefined) return prebuilt === undefined ? own : new PrebuiltSources(own, prebuilt);
   const { findNativeCompiler } = await import('./native-dtc.ts');
   const native = findNativeCompiler();
   if (native !== undefined) notice?.('dtc-parser has not been built: the dtc on PATH is used');

@@ -2,7 +2,10 @@ import type { CompileOptions, CompileResult } from 'dtc-parser';
 
 /** What turns source into blobs: dtc-parser, or the dtc of this machine. Both throw a DtcError. */
 export interface SourceCompiler {
-  compile(source: string | Uint8Array, options: CompileOptions): Promise<CompileResult>;
+  compile(
+    source: string | Uint8Array,
+    options: CompileOptions,
+  ): Promise<Pick<CompileResult, 'dtb' | 'annotate'>>;
   applyOverlays(base: Uint8Array, overlays: readonly Uint8Array[]): Promise<Uint8Array>;
 }
 

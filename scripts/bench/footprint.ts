@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { type Cost, costOf } from './figure.ts';
@@ -13,6 +15,7 @@ const runs = 7;
 const programs: Readonly<Record<string, string>> = {
   'bare node': '',
   '8 GiB board, idle': 'const system = await booted();',
+  '8 GiB board from a changed .dts, idle': 'const system = await booted(changed);',
   '8 GiB board, 1,000 live 1 MiB buffers': `
     const system = await booted();
     const process = system.spawn();
@@ -21,10 +24,13 @@ const programs: Readonly<Record<string, string>> = {
     globalThis.kept = [system, process];`,
 };
 
-const booted = `
-  const booted = async () => {
+const board = readFileSync(new URL('../../dts/qemu-virt/qemu-virt.dts', import.meta.url), 'utf8');
+
+const booted = (changed: string): string => `
+  const changed = ${JSON.stringify(changed)};
+  const booted = async (board = 'qemu-virt') => {
     const { boot } = await import(${JSON.stringify(api.href)});
-    return boot('qemu-virt', { memory: [{ baseBytes: 0x40000000n, sizeBytes: 8n << 30n }] });
+    return boot(board, { memory: [{ baseBytes: 0x40000000n, sizeBytes: 8n << 30n }] });
   };`;
 
 /** Resident memory of a process that has a board of 8 GiB, against a Node that does nothing. */
@@ -32,11 +38,16 @@ export const memory: Timed = {
   name: 'resident memory',
   async figures() {
     if (!existsSync(api)) throw new Error('the project has not been built; run npm run build');
-    return Object.entries(programs).map(([name, body]): Cost => {
-      const source = `${body === '' ? '' : booted}${body}\nconsole.log(globalThis.process.memoryUsage.rss());`;
+    const folder = mkdtempSync(join(tmpdir(), 'heapboard-bench-'));
+    const changed = join(folder, 'changed.dts');
+    writeFileSync(changed, `${board}// changed\n`);
+    const costs = Object.entries(programs).map(([name, body]): Cost => {
+      const source = `${body === '' ? '' : booted(changed)}${body}\nconsole.log(globalThis.process.memoryUsage.rss());`;
       const samples = Array.from({ length: runs }, () => residentMegabytes(source));
       return costOf(name, 'MB', samples);
     });
+    rmSync(folder, { recursive: true });
+    return costs;
   },
 };
 

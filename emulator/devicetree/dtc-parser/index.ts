@@ -9,6 +9,9 @@ export type ProgramName = 'dtc' | 'fdtoverlay';
 /** Gives the bytes of `dtc.wasm` or `fdtoverlay.wasm`; called once for each program that is used. */
 export type LoadProgram = (name: ProgramName) => Promise<BufferSource>;
 
+/** The same for callers who cannot wait. */
+export type LoadProgramNow = (name: ProgramName) => BufferSource;
+
 export interface CompileOptions {
   /** The name of the source; messages carry it, and `/include/` and `/incbin/` are relative to its folder. */
   readonly file: string;
@@ -53,26 +56,24 @@ export class DtcError extends Error {
 /** The devicetree compiler. Programs are loaded and compiled at first use; calls share nothing else. */
 export class DevicetreeCompiler {
   readonly #load: LoadProgram;
+  readonly #loadNow: LoadProgramNow | undefined;
   readonly #programs = new Map<ProgramName, Promise<Program>>();
 
-  constructor(load: LoadProgram) {
+  constructor(load: LoadProgram, loadNow?: LoadProgramNow) {
     this.#load = load;
+    this.#loadNow = loadNow;
   }
 
   /** Compiles a source to a blob, with boot CPU 0 as the kernel's build does. Throws a DtcError. */
   async compile(source: string | Uint8Array, options: CompileOptions): Promise<CompileResult> {
-    const program = await this.#program('dtc');
-    const bytes = typeof source === 'string' ? new TextEncoder().encode(source) : source;
-    const read: ReadFile = (path) => (path === options.file ? bytes : options.files?.(path));
-    const includes = (options.includePaths ?? []).flatMap((folder) => ['-i', insidePath(folder)]);
-    const symbols = options.symbols === true ? ['-@'] : [];
-    const args = ['-I', 'dts', '-b', '0', ...symbols, ...includes];
-    const file = insidePath(options.file);
-    const run = succeed('dtc', program.run([...args, '-O', 'dtb', file], read));
-    const annotate = () => {
-      return outputText(succeed('dtc', program.run([...args, '-q', '-T', '-T', '-O', 'dts', file], read)));
-    };
-    return { dtb: run.stdout, warnings: readDiagnostics(run.stderr), annotate };
+    return compileBy(await this.#program('dtc'), source, options);
+  }
+
+  /** compile() for callers who cannot wait, where the programs can be had at once. Throws a DtcError. */
+  compileNow(source: string | Uint8Array, options: CompileOptions): CompileResult {
+    if (this.#loadNow === undefined) throw new Error('the programs of this compiler come with time only');
+    const program = new Program('dtc', new WebAssembly.Module(this.#loadNow('dtc')));
+    return compileBy(program, source, options);
   }
 
   /** Turns a blob into source. Throws a DtcError. */
@@ -121,4 +122,18 @@ export class DevicetreeCompiler {
 function succeed(name: ProgramName, run: ProgramRun): ProgramRun {
   if (run.exitCode === 0) return run;
   throw new DtcError(readDiagnostics(run.stderr), `${name} failed with exit code ${run.exitCode}`);
+}
+
+function compileBy(program: Program, source: string | Uint8Array, options: CompileOptions): CompileResult {
+  const bytes = typeof source === 'string' ? new TextEncoder().encode(source) : source;
+  const read: ReadFile = (path) => (path === options.file ? bytes : options.files?.(path));
+  const includes = (options.includePaths ?? []).flatMap((folder) => ['-i', insidePath(folder)]);
+  const symbols = options.symbols === true ? ['-@'] : [];
+  const args = ['-I', 'dts', '-b', '0', ...symbols, ...includes];
+  const file = insidePath(options.file);
+  const run = succeed('dtc', program.run([...args, '-O', 'dtb', file], read));
+  const annotate = () => {
+    return outputText(succeed('dtc', program.run([...args, '-q', '-T', '-T', '-O', 'dts', file], read)));
+  };
+  return { dtb: run.stdout, warnings: readDiagnostics(run.stderr), annotate };
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { DevicetreeCompiler, type ProgramName } from './index.ts';
 
@@ -14,9 +14,13 @@ function find(name: ProgramName): URL | undefined {
 /** The compiler, or undefined where it has not been built. */
 export function findCompiler(): DevicetreeCompiler | undefined {
   if (find('dtc') === undefined) return undefined;
-  return new DevicetreeCompiler(async (name) => {
+  const locate = (name: ProgramName): URL => {
     const url = find(name);
     if (url === undefined) throw new Error(`${name}.wasm is missing beside dtc.wasm`);
-    return readFile(url);
-  });
+    return url;
+  };
+  return new DevicetreeCompiler(
+    async (name) => readFile(locate(name)),
+    (name) => readFileSync(locate(name)),
+  );
 }
