@@ -79,6 +79,8 @@ async function bundle() {
     splitting: true,
     metafile: true,
     minifyWhitespace: true,
+    // Node prints the line of an error that nobody caught: it is not to fill the screen.
+    lineLimit: 160,
     minifySyntax: true,
     format: 'esm',
     platform: 'node',
