@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { inputError } from '../base/input-error.ts';
 import type { HeapEvent } from '../userland/elf/execute.ts';
 import { type GuestEntry, type GuestFile, resolver } from '../userland/elf/guest-entries.ts';
+import type { FaultInjector } from '../userland/faults/injector.ts';
 import type { Identity } from '../userland/workload/host.ts';
 import type { System } from '../whatif/system.ts';
 import { guestFiles } from './guest-files.ts';
@@ -16,6 +17,8 @@ export interface ElfRequest {
   readonly init: boolean;
   readonly timeout: string | undefined;
   readonly maxInstructions: string | undefined;
+  /** Tells what went wrong on purpose. */
+  readonly faults: FaultInjector | undefined;
   readonly bind: readonly string[];
   readonly sysroot: string | undefined;
   /** What the program prints goes to stderr, since stdout carries a document. */
@@ -69,6 +72,7 @@ export async function runElf(system: System, request: ElfRequest) {
       identity: request.identity,
       isInit: request.init,
       enter: system.calls,
+      ...(request.faults === undefined ? {} : { faults: request.faults }),
       ...(request.traceHeaps === undefined ? {} : { onHeapEvent: heapLines(request.traceHeaps) }),
       console: host.console,
       limits: {

@@ -4,7 +4,7 @@ import type { CallListener } from '../userland/native/call-log.ts';
 import type { Identity } from '../userland/workload/host.ts';
 import type { System } from '../whatif/system.ts';
 import type { CommandIo, OptionTable, OptionValues } from './command.ts';
-import { faultOptionTable, readFaults } from './fault-options.ts';
+import { type faultOptionTable, readFaults } from './fault-options.ts';
 import { writeOutput } from './output-file.ts';
 import { traceHeader, type watchOptionTable } from './watch-options.ts';
 
@@ -19,7 +19,6 @@ export const nativeOptionTable = {
     describe: 'how its calls are caught: notify (seccomp) or ptrace; notify where the host can do it',
     complete: async () => ['notify', 'ptrace'],
   },
-  fault: { ...faultOptionTable.fault, group },
   'dump-buffers': {
     takes: 'value',
     placeholder: 'FOLDER',
@@ -28,7 +27,9 @@ export const nativeOptionTable = {
   },
 } as const satisfies OptionTable;
 
-type NativeOptions = OptionValues<typeof nativeOptionTable & typeof watchOptionTable> & {
+type NativeOptions = OptionValues<
+  typeof nativeOptionTable & typeof watchOptionTable & Pick<typeof faultOptionTable, 'fault'>
+> & {
   readonly json: boolean;
 };
 
@@ -58,7 +59,7 @@ export async function runNativeProgram(
     environment: process.env,
     stdoutToStderr: options.json,
     onCall: watch?.onCall,
-    faults: injector && { enter: system.calls, injected: injector.injected },
+    faults: injector && { enter: system.calls, account: () => injector.account() },
     dumpFolder: options['dump-buffers'],
   });
   await watch?.end();

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { columns } from './columns.ts';
 import type { ElfDocument } from './elf-json.ts';
+import { faultRows } from './fault-rows.ts';
 import { peakRows } from './peak-rows.ts';
 import { peopleSize as size } from './people-size.ts';
 
@@ -37,5 +38,6 @@ export function elfText(run: ElfDocument, colour: boolean): string {
         name === null ? '' : `allocated in ${name}`,
       ]),
     ),
+    section('Went wrong on purpose', faultRows(run)),
   ].join('');
 }

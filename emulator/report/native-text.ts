@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { columns } from './columns.ts';
+import { faultRows } from './fault-rows.ts';
 import type { NativeDocument } from './native-json.ts';
 import { peakRows } from './peak-rows.ts';
 import { peopleSize as size } from './people-size.ts';
@@ -32,10 +33,7 @@ export function nativeText(run: NativeDocument, colour: boolean): string {
           .join(', '),
       ]),
     ),
-    section(
-      'Went wrong on purpose',
-      run.injected.map(({ kind, process, call, what }) => [kind, process, call, what]),
-    ),
+    section('Went wrong on purpose', faultRows(run)),
     ...run.notes.map((note) => `note: ${note}\n`),
   ].join('');
 }

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { formatPosition, type SourcePosition } from '../base/position.ts';
-import type { Injected } from '../userland/faults/injector.ts';
 import type { AreaUse, Failure, Finding, Leak, ProcessOutcome } from '../userland/workload/outcome.ts';
 import { columns } from './columns.ts';
+import { faultRows } from './fault-rows.ts';
 import { peopleSize as size } from './people-size.ts';
 import { relianceText } from './reliance-text.ts';
 import type { RunDocument } from './run-json.ts';
@@ -19,7 +19,7 @@ export function runText(run: RunDocument, colour: boolean): string {
     section('Peak use', columns([...run.areas.map(areaRow), ...run.heaps.map((heap) => heapRow(heap, run))])),
     section('Leaked', columns(run.leaks.map(leakRow)) || '  nothing\n'),
     section('Found', columns(run.findings.map(findingRow))),
-    section('Went wrong on purpose', columns(run.injected.map(injectedRow))),
+    section('Went wrong on purpose', columns(faultRows(run))),
     section('Failed', run.failures.map(failureLines).join('')),
     `\n${verdict(lastLine(run))}\n`,
   ].join('');
@@ -34,7 +34,8 @@ function processRow(process: ProcessOutcome): readonly string[] {
   const steps = Object.entries(process.steps).map(([verb, count]) => `${count} ${verb}`);
   const expected = process.expectedFailures === 0 ? '' : `, ${process.expectedFailures} failed as expected`;
   const buffers = process.buffers === 0 ? '' : `${process.buffers} buffers, ${size(process.allocatedBytes)}`;
-  const ending = process.exitCode === undefined ? 'still waiting' : `exit ${process.exitCode}`;
+  const ending =
+    process.signal ?? (process.exitCode === undefined ? 'still waiting' : `exit ${process.exitCode}`);
   return [process.name, ending, buffers, `${steps.join(', ')}${expected}`];
 }
 
@@ -58,10 +59,6 @@ function leakRow(leak: Leak): readonly string[] {
 
 function findingRow({ id, text, process, step, position }: Finding): readonly string[] {
   return [id, process ?? '', step ?? '', place(position), text];
-}
-
-function injectedRow({ kind, process, call, what }: Injected): readonly string[] {
-  return [kind, process, call, what];
 }
 
 function failureLines(failure: Failure): string {

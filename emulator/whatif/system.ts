@@ -5,6 +5,7 @@ import type { LogLine } from '../linux/kernel/printk.ts';
 import { applyPressure } from '../linux/mm/pressure.ts';
 import { installProgram, type SystemCallEntry, systemCall } from '../linux/syscalls.ts';
 import type { BoardProfile } from '../machine/board.ts';
+import { SyscallError } from '../userland/errors.ts';
 import type { Fault } from '../userland/faults/fault.ts';
 import { FaultInjector } from '../userland/faults/injector.ts';
 import { type Process, spawnProcess } from '../userland/process.ts';
@@ -68,7 +69,7 @@ export class System {
 
   /** Makes things go wrong on purpose from now on, for processes that are started after this call. */
   injectFaults(faults: readonly Fault[]): FaultInjector {
-    const injector = new FaultInjector(faults, (path) => spawnProcess(this.running).unlink(path));
+    const injector = new FaultInjector(faults, (path) => removeFile(spawnProcess(this.running), path));
     for (const fault of faults) {
       if (fault.kind === 'busy') makeBusy(this.running, fault.bytes);
     }
@@ -95,6 +96,19 @@ export class System {
   /** The system as data, as it is at this moment. */
   summary(): BootSummary {
     return summarise(this);
+  }
+}
+
+/** Whether a file was there to be removed. */
+function removeFile(process: Process, path: string): boolean {
+  try {
+    process.unlink(path);
+    return true;
+  } catch (error) {
+    if (error instanceof SyscallError && error.code === 'ENOENT') return false;
+    throw error;
+  } finally {
+    process.exit(0);
   }
 }
 

@@ -3,6 +3,7 @@ import { bootOptionTable, readBootOptions } from '../boot-options.ts';
 import { type CommandIo, defineCommand, type OptionTable, type OptionValues } from '../command.ts';
 import { boardCompletions } from '../completions.ts';
 import { nativeOptionTable } from '../exec-native.ts';
+import { faultOptionTable, readFaults } from '../fault-options.ts';
 import { watchCalls, watchOptionTable } from '../watch-options.ts';
 
 const elfGroup = 'Programs on the emulated processor:';
@@ -75,6 +76,7 @@ export const execCommand = defineCommand({
       takes: 'nothing',
       describe: 'exit code 1 where the program itself ended with 0 and a buffer was left to vanish',
     },
+    fault: faultOptionTable.fault,
     ...nativeOptionTable,
     ...elfOptionTable,
     ...watchOptionTable,
@@ -111,6 +113,7 @@ async function runOnProcessor(
   command: readonly string[],
   identity: ReturnType<typeof readUser>,
   options: OptionValues<typeof elfOptionTable & typeof watchOptionTable & typeof bootOptionTable> & {
+    readonly fault: readonly string[];
     readonly json: boolean;
     readonly 'fail-on-leak': boolean;
   },
@@ -120,7 +123,9 @@ async function runOnProcessor(
     import('../../whatif/boot.ts'),
     import('../exec-elf.ts'),
   ]);
+  const faults = await readFaults(options.fault);
   const system = await boot(input, readBootOptions(options), { stdin: io.stdin });
+  const injector = faults.length === 0 ? undefined : system.injectFaults(faults);
   const endWatch = await watchCalls(system, options, io);
   const document = await runElf(system, {
     command,
@@ -129,6 +134,7 @@ async function runOnProcessor(
     init: options.init,
     timeout: options.timeout,
     maxInstructions: options['max-instructions'],
+    faults: injector,
     bind: options.bind,
     sysroot: options.sysroot,
     stdoutToStderr: options.json,

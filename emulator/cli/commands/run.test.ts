@@ -24,6 +24,16 @@ async function json(...words: readonly string[]): Promise<RunDocument> {
 const broken = 'fixtures/broken/workloads';
 
 describe('heapboard run', () => {
+  test('tells of a process that was killed on purpose, and of a fault that never came', async () => {
+    const faults = ['--fault', 'kill=gralloc:nth=12', '--fault', 'vanish=absent'];
+    const { code, out } = await heapboard('run', 'hikey', 'gralloc', ...faults);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^ {2}gralloc +SIGKILL /m);
+    expect(out).toContain(
+      'Went wrong on purpose\n  kill        gralloc        ioctl  SIGKILL\n  never came  vanish=absent\n',
+    );
+  });
+
   test('gralloc on a HiKey passes and leaks nothing', async () => {
     const { code, out, err } = await heapboard('run', 'hikey', 'gralloc', '--fail-on-leak');
     expect({ code, err }).toEqual({ code: 0, err: '' });

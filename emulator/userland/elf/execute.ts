@@ -2,6 +2,7 @@ import type { ConsolePort } from '../../linux/drivers/tty/host-console.ts';
 import type { Kernel } from '../../linux/init/kernel.ts';
 import type { Task } from '../../linux/kernel/task.ts';
 import { type PickOrder, type SystemCallEntry, spawn, systemCall } from '../../linux/syscalls.ts';
+import { type FaultAccount, nothingInjected } from '../faults/injector.ts';
 import type { BufferSeen, Identity, WorkloadHost } from '../workload/host.ts';
 import { UsageRecord } from '../workload/usage.ts';
 import { Callers, type CallSite } from './callers.ts';
@@ -34,6 +35,8 @@ export interface ExecuteOptions {
   readonly order?: PickOrder;
   /** What tracing puts in the place of the system-call table. */
   readonly enter?: SystemCallEntry;
+  /** Tells what went wrong on purpose. */
+  readonly faults?: { account(): FaultAccount };
   /** Told of each buffer that is made or goes away. */
   readonly onHeapEvent?: (event: HeapEvent) => void;
 }
@@ -71,6 +74,7 @@ export async function executeElf(
     nanoseconds: kernel.clock.now - began,
     areas,
     heaps,
+    ...(options.faults?.account() ?? nothingInjected),
     leaks: leaks.map(({ process, step, heap, sizeBytes }) => {
       const [, program = process, pid = '0'] = /^(.*)\[(\d+)\]$/.exec(process) ?? [];
       return { pid: Number(pid), program, function: step ?? null, heap, sizeBytes };

@@ -1,3 +1,4 @@
+import type { FaultAccount } from '../faults/injector.ts';
 import type { AreaUse, HeapUse } from '../workload/outcome.ts';
 
 /** A buffer that a program left to vanish with it. */
@@ -11,7 +12,7 @@ export interface ElfLeak {
 }
 
 /** All that came of running a program on the emulated processor. */
-export interface ElfOutcome {
+export interface ElfOutcome extends FaultAccount {
   readonly command: readonly string[];
   /** `ended`: by itself or a signal; else what stopped it: a limit, or that everybody waits. */
   readonly end: 'ended' | 'instructions' | 'time' | 'stuck';

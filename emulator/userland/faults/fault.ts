@@ -125,3 +125,37 @@ export const faultSchemas = { fail, slow, vanish, kill, busy } as const;
 export type FaultKey = keyof typeof faultSchemas;
 
 export const faultKeys: readonly FaultKey[] = ['fail', 'slow', 'vanish', 'kill', 'busy'];
+
+/** A fault as `--fault` takes it, without what holds anyway. */
+export function formatFault(fault: Fault): string {
+  const pairs = Object.entries(writtenAs(fault)).filter(([, value]) => value !== undefined);
+  return pairs.map(([key, value]) => `${key}=${value}`).join(':');
+}
+
+type Written = Readonly<Record<string, string | number | bigint | undefined>>;
+
+function writtenAs(fault: Fault): Written {
+  const counted = (value: number) => (value === 1 ? undefined : value);
+  switch (fault.kind) {
+    case 'fail': {
+      const { call: fail, heap, process, minBytes: minSize } = fault;
+      return {
+        fail,
+        nth: counted(fault.nth),
+        times: counted(fault.times),
+        errno: fault.errno,
+        heap,
+        process,
+        minSize,
+      };
+    }
+    case 'slow':
+      return { slow: fault.heap ?? 'all', time: `${fault.nanoseconds}ns` };
+    case 'vanish':
+      return { vanish: fault.heap, nth: counted(fault.nth) };
+    case 'kill':
+      return { kill: fault.process ?? 'all', nth: counted(fault.nth), signal: fault.signal };
+    case 'busy':
+      return { busy: fault.bytes };
+  }
+}

@@ -90,6 +90,33 @@ describe('faults', () => {
     expect(allocations(system.spawn(), 'linux,cma', [28 << 20])).toEqual(['ENOMEM']);
   });
 
+  it('count a call that waits once, however often it is made again', () => {
+    const { system, injector } = systemWith('fail=read:nth=2');
+    const reader = system.spawn();
+    const [readEnd, writeEnd] = reader.pipe();
+    const writer = reader.fork();
+    const read = () => Buffer.from(reader.read(readEnd, 1)).toString();
+    reader.withWaitsElsewhere(() => expect(read).toThrow());
+    writer.write(writeEnd, 'abc');
+    expect(read()).toBe('a');
+    expect(injector.injected).toEqual([]);
+    expect(codes([read, read])).toEqual(['EINTR', 'success']);
+  });
+
+  it('say which of them never came', () => {
+    const written = [
+      'fail=alloc:nth=3:times=2:errno=ENOMEM:heap=system:process=victim:minSize=4096',
+      'slow=linux,cma:time=5000000ns',
+      'vanish=absent:nth=2',
+      'kill=nobody:signal=SIGTERM',
+    ];
+    const { system, injector } = systemWith('fail=openat', ...written, 'busy=1M');
+    const process = system.spawn();
+    expect(codes([() => allocations(process, 'system', [4096])])).toEqual(['EINTR']);
+    expect(codes([() => allocations(process, 'system', [4096])])).toEqual(['success']);
+    expect(injector.account()).toMatchObject({ injected: [{ call: 'openat' }], notInjected: written });
+  });
+
   it('stand in workloads', async () => {
     const { failures, injected } = await runSmall([
       yamlJob(`

@@ -6,7 +6,7 @@ import { errno } from '../../linux/uapi/errno.ts';
 import { asAddress, asInt32, asUint32, type Register } from '../../linux/uapi/registers.ts';
 import { signals } from '../../linux/uapi/signal.ts';
 import { makeDevice } from '../../linux/uapi/stat.ts';
-import type { FailFault, Fault, KillFault, VanishFault } from './fault.ts';
+import { type FailFault, type Fault, formatFault, type KillFault, type VanishFault } from './fault.ts';
 
 /** An allocation that is about to be made. */
 export interface AllocationSeen {
@@ -25,6 +25,17 @@ export interface Injected {
   readonly what: string;
 }
 
+/** What became of the faults that were asked for. */
+export interface FaultAccount {
+  /** What went wrong on purpose, in order. */
+  readonly injected: readonly Injected[];
+  /** Faults that never came, as they are written: no call fitted them. */
+  readonly notInjected: readonly string[];
+}
+
+/** The account of a run without faults. */
+export const nothingInjected: FaultAccount = { injected: [], notInjected: [] };
+
 interface Counted<Kind> {
   readonly fault: Kind;
   seen: number;
@@ -42,13 +53,23 @@ export class FaultInjector {
   readonly #kills: { readonly fault: KillFault; readonly seen: Map<Task, number> }[] = [];
   readonly #vanishing: Counted<VanishFault>[] = [];
   readonly #slow: readonly Extract<Fault, { kind: 'slow' }>[];
-  readonly #removeNode: (path: string) => void;
+  readonly #removeNode: (path: string) => boolean;
+  /** Faults that have not come yet. */
+  readonly #due: Set<Fault>;
+  /** The call for which a task waits; it is made again when the task wakes, and is the same call. */
+  readonly #waiting = new WeakMap<Task, number>();
 
-  /** `removeNode` takes a heap's node away, as somebody with the right to it would. */
-  constructor(faults: readonly Fault[], removeNode: (path: string) => void) {
+  /** `removeNode` takes a heap's node away, as somebody with the right to it would, and tells whether it was there. */
+  constructor(faults: readonly Fault[], removeNode: (path: string) => boolean) {
     this.#removeNode = removeNode;
     this.#slow = faults.filter((fault) => fault.kind === 'slow');
+    this.#due = new Set(faults.filter((fault) => fault.kind !== 'busy'));
     for (const fault of faults) this.add(fault);
+  }
+
+  /** What became of the faults so far. */
+  account(): FaultAccount {
+    return { injected: this.injected, notInjected: [...this.#due].map(formatFault) };
   }
 
   /** One more fault, counted from now on. */
@@ -61,8 +82,13 @@ export class FaultInjector {
   /** The entry that processes use in place of `next`. */
   wrap(next: SystemCallEntry): SystemCallEntry {
     return (kernel, task, number, ...registers) => {
-      if (!task.isAlive || task.deadline !== undefined || task.futexWaiter !== undefined)
-        return next(kernel, task, number, ...registers);
+      const make = () => {
+        const result = next(kernel, task, number, ...registers);
+        if (result === blocked) this.#waiting.set(task, number);
+        else this.#waiting.delete(task);
+        return result;
+      };
+      if (!task.isAlive || this.#waiting.get(task) === number) return make();
       const call = systemCalls[number]?.name ?? '';
       const allocation = allocationOf(kernel, task, call, registers);
       if (allocation !== undefined) this.allocations.push(allocation);
@@ -75,7 +101,7 @@ export class FaultInjector {
         return result === blocked ? result : task.isAlive ? failed : result;
       }
       this.#delay(kernel, task, call, allocation);
-      return next(kernel, task, number, ...registers);
+      return make();
     };
   }
 
@@ -88,7 +114,7 @@ export class FaultInjector {
       if (counted.seen < fault.nth || counted.seen >= fault.nth + fault.times || failed !== undefined)
         continue;
       failed = -errno[fault.errno];
-      this.#note(fault.kind, task, call, fault.errno);
+      this.#note(fault, task, call, fault.errno);
     }
     return failed;
   }
@@ -99,7 +125,7 @@ export class FaultInjector {
       const number = (seen.get(task) ?? 0) + 1;
       seen.set(task, number);
       if (number !== fault.nth) continue;
-      this.#note(fault.kind, task, call, fault.signal);
+      this.#note(fault, task, call, fault.signal);
       postSignal(task, signals[fault.signal]);
     }
   }
@@ -108,8 +134,8 @@ export class FaultInjector {
     for (const counted of this.#vanishing) {
       counted.seen += 1;
       if (counted.seen !== counted.fault.nth) continue;
-      this.#note('vanish', task, call, counted.fault.heap);
-      this.#removeNode(`${heapFolder}${counted.fault.heap}`);
+      if (this.#removeNode(`${heapFolder}${counted.fault.heap}`))
+        this.#note(counted.fault, task, call, counted.fault.heap);
     }
   }
 
@@ -118,12 +144,13 @@ export class FaultInjector {
     for (const fault of this.#slow) {
       if (fault.heap !== undefined && fault.heap !== allocation.heap) continue;
       kernel.clock.advance(fault.nanoseconds);
-      this.#note(fault.kind, task, call, `${fault.nanoseconds} ns`);
+      this.#note(fault, task, call, `${fault.nanoseconds} ns`);
     }
   }
 
-  #note(kind: Fault['kind'], task: Task, call: string, what: string): void {
-    this.injected.push({ kind, process: task.command, call, what });
+  #note(fault: Fault, task: Task, call: string, what: string): void {
+    this.#due.delete(fault);
+    this.injected.push({ kind: fault.kind, process: task.command, call, what });
   }
 }
 

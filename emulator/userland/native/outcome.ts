@@ -1,4 +1,4 @@
-import type { Injected } from '../faults/injector.ts';
+import type { FaultAccount } from '../faults/injector.ts';
 import type { AreaUse, HeapUse } from '../workload/outcome.ts';
 import type { NativeLeak } from './holdings.ts';
 
@@ -11,7 +11,7 @@ export interface NativeProcessUse {
 }
 
 /** All that came of a native run. */
-export interface NativeOutcome {
+export interface NativeOutcome extends FaultAccount {
   readonly backend: 'notify' | 'ptrace';
   readonly command: readonly string[];
   /** null where a signal ended the program. */
@@ -24,8 +24,6 @@ export interface NativeOutcome {
   readonly areas: readonly AreaUse[];
   readonly heaps: readonly HeapUse[];
   readonly leaks: readonly NativeLeak[];
-  /** What went wrong on purpose. */
-  readonly injected: readonly Injected[];
   /** Host limits that made the account incomplete, in words. */
   readonly notes: readonly string[];
 }

@@ -6,7 +6,7 @@ import type { Kernel } from '../../linux/init/kernel.ts';
 import type { SystemCallEntry } from '../../linux/syscalls.ts';
 import { signalName } from '../../linux/uapi/signal.ts';
 import { decodeExitStatus } from '../../linux/uapi/wait.ts';
-import type { Injected } from '../faults/injector.ts';
+import { type FaultAccount, nothingInjected } from '../faults/injector.ts';
 import { type Process, spawnProcess } from '../process.ts';
 import type { Identity, WorkloadHost } from '../workload/host.ts';
 import { UsageRecord } from '../workload/usage.ts';
@@ -43,7 +43,7 @@ export interface NativeRequest {
   /** Told of every call that the board answers. */
   readonly onCall?: CallListener | undefined;
   /** What makes the calls of programs go wrong on purpose, and tells what did. */
-  readonly faults?: { readonly enter: SystemCallEntry; readonly injected: readonly Injected[] } | undefined;
+  readonly faults?: { readonly enter: SystemCallEntry; account(): FaultAccount } | undefined;
   /** A folder for the bytes of all buffers that are there at the end of the program, and at each SIGUSR1. */
   readonly dumpFolder?: string | undefined;
 }
@@ -308,7 +308,7 @@ class Run {
       areas,
       heaps,
       leaks: this.#holdings.leaks,
-      injected: this.#request.faults?.injected ?? [],
+      ...(this.#request.faults?.account() ?? nothingInjected),
       notes: [...this.#notes, ...this.#standIns.limitsReached],
     };
   }

@@ -1,5 +1,7 @@
 import type { SourcePosition } from '../../base/position.ts';
-import type { Injected } from '../faults/injector.ts';
+import { signalName } from '../../linux/uapi/signal.ts';
+import type { FaultAccount } from '../faults/injector.ts';
+import type { Process } from '../process.ts';
 import type { ExpectedAndSeen } from './failure.ts';
 
 /** Something that did not go as a workload says it should. */
@@ -31,6 +33,8 @@ export interface ProcessOutcome {
   readonly uid: number;
   /** undefined where it never ended. */
   readonly exitCode: number | undefined;
+  /** The name of the signal that killed it. */
+  readonly signal: string | undefined;
   /** Steps done, by verb. Empty for program modules. */
   readonly steps: Readonly<Record<string, number>>;
   /** Steps that failed as the workload says they should. */
@@ -75,13 +79,16 @@ export interface Finding {
 }
 
 /** All that came of a run. */
-export interface RunOutcome {
+export interface RunOutcome extends FaultAccount {
   readonly processes: readonly ProcessOutcome[];
   readonly areas: readonly AreaUse[];
   readonly heaps: readonly HeapUse[];
   readonly failures: readonly Failure[];
   readonly leaks: readonly Leak[];
   readonly findings: readonly Finding[];
-  /** What went wrong on purpose, in order. */
-  readonly injected: readonly Injected[];
+}
+
+/** The name of the signal that a process died of. */
+export function killedBy({ exitStatus }: Process): string | undefined {
+  return exitStatus?.kind === 'killed' ? signalName(exitStatus.signal) : undefined;
 }

@@ -3,7 +3,7 @@ import { ProcessEnded, ProgramReplaced, SyscallError } from '../errors.ts';
 import type { Process } from '../process.ts';
 import { mishapOf } from './failure.ts';
 import type { Identity, WorkloadHost } from './host.ts';
-import type { Failure, ProcessOutcome } from './outcome.ts';
+import { type Failure, killedBy, type ProcessOutcome } from './outcome.ts';
 import { FunctionImage, interleaved, type ProgramMain, type ProgramTools } from './program-tools.ts';
 import type { Actor } from './schedule.ts';
 import type { AtWork } from './usage.ts';
@@ -105,6 +105,7 @@ export class ProgramActor implements Actor {
       pid: this.#process.pid,
       uid: this.#identity.uid,
       exitCode: this.#exitCode,
+      signal: killedBy(this.#process),
       steps: {},
       expectedFailures: 0,
       buffers: 0,

@@ -1,6 +1,7 @@
 import { inputError } from '../../base/input-error.ts';
 import type { SourcePosition } from '../../base/position.ts';
 import type { Fault } from '../faults/fault.ts';
+import { nothingInjected } from '../faults/injector.ts';
 import type { Process } from '../process.ts';
 import { type Expression, ExpressionError, type Scope } from './expression.ts';
 import type { Identity, WorkloadHost } from './host.ts';
@@ -75,7 +76,7 @@ class Run {
     return {
       processes: this.#actors.map((actor) => actor.outcome),
       failures: this.#actors.flatMap((actor) => actor.failures),
-      injected: injector?.injected ?? [],
+      ...(injector?.account() ?? nothingInjected),
       ...usage.finish(gaveUp),
     };
   }

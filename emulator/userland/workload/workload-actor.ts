@@ -4,7 +4,7 @@ import type { Process } from '../process.ts';
 import { ExpectationFailure, type Mishap, mishapOf } from './failure.ts';
 import { namesNone } from './heap-choice.ts';
 import type { Identity, WorkloadHost } from './host.ts';
-import type { Failure, ProcessOutcome } from './outcome.ts';
+import { type Failure, killedBy, type ProcessOutcome } from './outcome.ts';
 import type { Actor } from './schedule.ts';
 import type { Action, Step } from './step.ts';
 import { type SpawnProgram, StepContext, type Tally } from './step-context.ts';
@@ -127,6 +127,7 @@ export class WorkloadActor implements Actor {
       pid: process.pid,
       uid: identity.uid,
       exitCode: this.#exitCode,
+      signal: killedBy(process),
       steps: tally.steps,
       expectedFailures: tally.expectedFailures,
       buffers: tally.buffers,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inputError } from '../../base/input-error.ts';
 import { parseYaml } from '../../base/yaml-input.ts';
+import { nothingInjected } from '../../userland/faults/injector.ts';
 import type { Failure, RunOutcome } from '../../userland/workload/outcome.ts';
 import type { BootSummary } from '../summary.ts';
 import { readExpectation } from './expectation.ts';
@@ -114,6 +115,7 @@ function outcome(failures: readonly Failure[]): RunOutcome {
     pid: 2,
     uid: 0,
     exitCode: 0,
+    signal: undefined,
     steps: {},
     expectedFailures: 0,
     buffers: 0,
@@ -126,7 +128,7 @@ function outcome(failures: readonly Failure[]): RunOutcome {
     failures,
     leaks: [{ process: 'camera', heap: 'pool', sizeBytes: 4096, position: undefined, step: undefined }],
     findings: [],
-    injected: [],
+    ...nothingInjected,
   };
 }
 
