@@ -13,6 +13,7 @@ import { memory, tarball } from './footprint.ts';
 import { type Curve, curveTables } from './growth/curve.ts';
 import { growth } from './growth.ts';
 import { kernelSource } from './kernel-source.ts';
+import { documentationTables } from './markdown.ts';
 import { measure, measureSpread } from './measure.ts';
 import { fragmentation, mapAndTouch } from './memory.ts';
 import { native } from './native.ts';
@@ -48,6 +49,10 @@ const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .usage(`$0 [subject…] [--json] [--compare FILE] [--kernel IMAGE]\n\nSubjects: ${names.join(', ')}`)
   .option('json', { type: 'boolean', default: false, describe: 'One JSON document on stdout' })
+  .option('markdown', {
+    type: 'string',
+    describe: 'Measure nothing: print the tables of the documentation from a document of --json',
+  })
   .option('kernel', {
     type: 'string',
     describe: 'The image of an arm64 kernel with heaps, for the subject real-kernel: QEMU boots it',
@@ -58,6 +63,10 @@ const options = await yargs(hideBin(process.argv))
   })
   .strictOptions()
   .parseAsync();
+if (options.markdown !== undefined) {
+  process.stdout.write(documentationTables(readRun(readFileSync(options.markdown, 'utf8'))));
+  process.exit(0);
+}
 const wanted = new Set(options._.map(String));
 for (const name of wanted) {
   if (!names.includes(name)) throw new Error(`no subject "${name}"; there are ${names.join(', ')}`);

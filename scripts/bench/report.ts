@@ -24,7 +24,8 @@ function digits(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-function limitText(limit: Limit | undefined, unit: string): string {
+/** A budget as it is read. */
+export function limitText(limit: Limit | undefined, unit: string): string {
   if (limit === undefined) return '';
   if ('most' in limit) return `≤ ${quantity(limit.most, unit)}`;
   if ('least' in limit) return `≥ ${quantity(limit.least, unit)}`;
