@@ -10,6 +10,8 @@ export interface ReplayDocument {
   readonly release: string;
   /** How many calls were to be made again. */
   readonly calls: number;
+  /** Calls beyond these that only concern the program itself. */
+  readonly setAside: number;
   readonly identical: boolean;
   readonly differences: readonly (Difference & { readonly line: number })[];
 }
@@ -21,6 +23,7 @@ export function replayDocument(system: System, outcome: ReplayOutcome, trace: st
     board: system.board?.name ?? null,
     release: system.environment.release.name,
     calls: outcome.calls,
+    setAside: outcome.setAside,
     identical: outcome.differences.length === 0,
     // Lines count from 1, and the first is the header.
     differences: outcome.differences.map((one) => ({ ...one, line: one.index + 2 })),
@@ -31,9 +34,11 @@ export function replayDocument(system: System, outcome: ReplayOutcome, trace: st
 export function replayText(document: ReplayDocument): string {
   const where = `${document.board ?? 'this tree'}, Linux ${document.release}`;
   const [first, ...others] = document.differences;
-  if (first === undefined) return `${where}: all ${document.calls} calls got what they got before\n`;
+  const aside =
+    document.setAside === 0 ? '' : `; ${document.setAside} that concern only the program itself are not made`;
+  if (first === undefined) return `${where}: all ${document.calls} calls got what they got before${aside}\n`;
   const lines = [
-    `${where}: ${document.differences.length} of ${document.calls} calls went otherwise`,
+    `${where}: ${document.differences.length} of ${document.calls} calls went otherwise${aside}`,
     '',
     `First  ${document.trace}:${first.line}, process ${first.pid}`,
     `  ${first.call}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTrace, type TraceEvent } from '../userland/trace/event.ts';
+import { type CallEvent, parseTrace, type TraceEvent } from '../userland/trace/event.ts';
 import { importStrace } from '../userland/trace/strace-import/import-strace.ts';
 import { Tracer } from '../userland/trace/tracer.ts';
 import { runJobs } from '../userland/workload/run.ts';
@@ -45,6 +45,33 @@ describe('a replay', () => {
     const outcome = replayTrace(await boot('hikey'), events);
     expect(outcome.differences).toEqual([]);
     expect(outcome.events).toEqual(events);
+  });
+
+  it('sets calls aside of which the trace does not tell enough', async () => {
+    const process = { process: 5, command: 'program', uid: 0, gid: 0, groups: [] };
+    const call = (call: string, args: CallEvent['args'], result: number | string) => ({
+      pid: 5,
+      call,
+      args,
+      result,
+    });
+    const ofTheProgram = [
+      call('execve', ['/bin/program', 4096, 4096], 0),
+      call('syscall_293', [4096, 32, 0, 0, 0, 0], 0),
+      call('brk', [0], '0x498000'),
+      call('mprotect', [0x490000, 4096, 'PROT_READ'], 0),
+      call('newfstatat', [1, '', 4096, 'AT_EMPTY_PATH'], 0),
+      call('write', [1, 'hello', 5], 5),
+      call('kill', [5, 'SIGUSR1'], 0),
+    ];
+    const replayed = [
+      call('openat', ['AT_FDCWD', '/dev/dma_heap/system', 'O_RDWR'], 3),
+      call('close', [1], 0),
+      call('dup', [3], 1),
+      call('fcntl', [1, 'F_GETFD', 0], 0),
+    ];
+    const outcome = replayTrace(await boot('hikey'), [process, ...ofTheProgram, ...replayed]);
+    expect(outcome).toMatchObject({ calls: 4, setAside: 7, differences: [] });
   });
 
   it('on a board without the heap reports that first', async () => {

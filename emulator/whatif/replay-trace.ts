@@ -11,8 +11,10 @@ import type { System } from './system.ts';
 
 /** What a replay came to. */
 export interface ReplayOutcome {
-  /** How many calls the trace has. */
+  /** How many calls were to be made again. */
   readonly calls: number;
+  /** Calls that the trace does not tell enough of to make them again: a program's own start and memory. */
+  readonly setAside: number;
   readonly differences: readonly Difference[];
   readonly replayed: readonly Replayed[];
   /** What was recorded while the trace was replayed. */
@@ -41,7 +43,8 @@ export function replayTrace(system: System, events: readonly TraceEvent[]): Repl
   });
   const replayed = replay.run(events);
   tracer.finish();
-  return { calls: replayed.length, differences: differences(replayed), replayed, events: seen };
+  const { setAside } = replay;
+  return { calls: replayed.length, setAside, differences: differences(replayed), replayed, events: seen };
 }
 
 function adopted(kernel: Kernel, system: System, pid: number): Process | undefined {

@@ -3,6 +3,7 @@ import type { Process } from '../process.ts';
 import type { WriteContext } from './argument-kinds.ts';
 import { type CallEvent, isCall, type ProcessEvent, type TraceEvent } from './event.ts';
 import { knownIoctls } from './ioctls.ts';
+import { type Holdings, isBeyondTrace } from './set-aside.ts';
 import { signatureOf } from './signatures.ts';
 import { isRecord, numberOf, type TraceValue } from './value.ts';
 
@@ -29,6 +30,8 @@ export interface Replayed {
 interface Actor {
   readonly process: Process;
   readonly fds: Map<number, number>;
+  /** Descriptors of the trace that its calls made. */
+  readonly made: Set<number>;
   /** Mappings of the trace: start, length, and where they begin here. */
   readonly mappings: { start: bigint; length: bigint; here: bigint }[];
 }
@@ -41,9 +44,15 @@ export class Replay {
   readonly #actors = new Map<number, Actor>();
   readonly #pending: { readonly actor: Actor; readonly index: number; readonly event: CallEvent }[] = [];
   readonly #done: Replayed[] = [];
+  #setAside = 0;
 
   constructor(host: ReplayHost) {
     this.#host = host;
+  }
+
+  /** How many calls the trace does not tell enough of to make them again. */
+  get setAside(): number {
+    return this.#setAside;
   }
 
   run(events: readonly TraceEvent[]): readonly Replayed[] {
@@ -61,12 +70,17 @@ export class Replay {
     this.#actors.set(event.process, {
       process,
       fds: new Map([0, 1, 2].map((fd) => [fd, fd])),
+      made: new Set(),
       mappings: [],
     });
   }
 
   #replay(event: CallEvent, index: number): void {
     const actor = this.#actors.get(event.pid);
+    if (isBeyondTrace(event, holdingsOf(actor))) {
+      this.#setAside += 1;
+      return;
+    }
     if (actor === undefined || !actor.process.isAlive) {
       this.#done.push({ index, recorded: event, seen: undefined });
       return;
@@ -139,6 +153,7 @@ export class Replay {
     const [before, now] = [fdsMade(recorded), fdsMade(seen)];
     for (const [index, fd] of before.entries()) {
       const here = now[index];
+      actor.made.add(fd);
       if (here !== undefined) actor.fds.set(fd, here);
     }
     const [first] = recorded.args;
@@ -155,7 +170,8 @@ export class Replay {
     if (process === undefined) return;
     const shares = String(recorded.args[0]).includes('CLONE_FILES');
     const fds = shares ? parent.fds : new Map(parent.fds);
-    this.#actors.set(was, { process, fds, mappings: [...parent.mappings] });
+    const made = shares ? parent.made : new Set(parent.made);
+    this.#actors.set(was, { process, fds, made, mappings: [...parent.mappings] });
   }
 
   /** Makes calls again that wait no longer; at the end of the trace, time passes for those that still do. */
@@ -166,6 +182,15 @@ export class Replay {
       else this.#attempt(actor, event, index, atEnd);
     }
   }
+}
+
+/** The first three descriptors were there before the trace, unless a call of it made them. */
+function holdingsOf(actor: Actor | undefined): Holdings {
+  return {
+    made: (fd) => actor?.made.has(fd) ?? false,
+    mapped: (address) =>
+      actor?.mappings.some(({ start, length }) => address >= start && address < start + length) ?? false,
+  };
 }
 
 function lengthOf({ call, args }: CallEvent): bigint {

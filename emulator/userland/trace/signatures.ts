@@ -144,6 +144,11 @@ export const signatures: ReadonlyMap<string, Signature> = new Map<string, Signat
 
 const unknown = call(Array.from({ length: 6 }, () => pointer));
 
+/** Whether a call's arguments are known. */
+export function isSignature(name: string): boolean {
+  return signatures.has(name);
+}
+
 /** How a call is traced, by its name on arm64. */
 export function signatureOf(name: string): Signature {
   return signatures.get(name) ?? unknown;
