@@ -9,11 +9,15 @@ import type { TranslatedEntry } from './translate/translator.ts';
 /** Instructions that run one after the other, up to a branch or the end of the page. */
 export interface Block {
   readonly pc: number;
+  /** Where its bytes lie in the arena. */
+  readonly offset: number;
   readonly steps: readonly Step[];
   /** Address behind the last instruction. */
   readonly end: number;
   /** How often it was run by the interpreter. */
   runs: number;
+  /** How many regions it is a part of. */
+  copies: number;
   /** The same code in translation; undefined as long as there is none. */
   translated: TranslatedEntry | undefined;
 }
@@ -26,44 +30,69 @@ interface CodePage {
 
 const wordsPerPage = frameBytes / 4;
 
-/** Decoded instructions, by the frame they lie in; processes that share a frame share them. */
+/** Decoded instructions, by the frame they lie in; processes that share a frame at one address share them. */
 export class CodeCache {
   readonly #arena: Arena;
   readonly #facts: SystemFacts;
-  readonly #pages = new Map<number, CodePage>();
-  /** Counts what was forgotten. */
-  version = 0;
+  readonly #onForget: (slots: ReadonlySet<number>) => void;
+  readonly #pages = new Map<number, CodePage[]>();
+  #lastFrame = -1;
+  #last: CodePage | undefined;
 
-  constructor(arena: Arena, facts: SystemFacts) {
+  /** `onForget` is told which translated functions go with a frame that is forgotten. */
+  constructor(arena: Arena, facts: SystemFacts, onForget: (slots: ReadonlySet<number>) => void) {
     this.#arena = arena;
     this.#facts = facts;
-  }
-
-  /** Whether a frame holds code that was decoded. */
-  holds(frame: number): boolean {
-    return this.#pages.has(frame);
+    this.#onForget = onForget;
   }
 
   /** Forgets what was decoded from a frame. */
   forget(frame: number): void {
-    if (this.#pages.delete(frame)) this.version += 1;
+    const pages = this.#pages.get(frame);
+    if (pages === undefined) return;
+    this.#pages.delete(frame);
+    if (this.#lastFrame === frame) this.#last = undefined;
+    const slots = new Set<number>();
+    for (const { blocks } of pages)
+      for (const block of blocks) if (block?.translated !== undefined) slots.add(block.translated.slot);
+    this.#onForget(slots);
   }
 
   /** The block that begins at `pc`, which lies at `offset` in the arena. */
   block(pc: number, offset: number): Block {
     const within = pc % frameBytes;
-    const frame = offset - within;
-    let code = this.#pages.get(frame);
-    if (code === undefined || code.page !== pc - within) {
-      code = { page: pc - within, blocks: new Array<Block | undefined>(wordsPerPage) };
-      this.#pages.set(frame, code);
-    }
+    const { blocks } = this.#page(pc - within, offset - within);
     const index = within >> 2;
-    const known = code.blocks[index];
+    const known = blocks[index];
     if (known !== undefined) return known;
     const block = this.#decode(pc, offset);
-    code.blocks[index] = block;
+    blocks[index] = block;
     return block;
+  }
+
+  /** The block that begins at `pc`, of the page in which another one lies; undefined where none was decoded. */
+  known({ pc: other, offset }: Block, pc: number): Block | undefined {
+    const within = other % frameBytes;
+    const pages = this.#pages.get(offset - within);
+    const page = other - within;
+    return pages?.find((known) => known.page === page)?.blocks[(pc - page) >> 2];
+  }
+
+  #page(page: number, frame: number): CodePage {
+    if (this.#last !== undefined && this.#lastFrame === frame && this.#last.page === page) return this.#last;
+    let pages = this.#pages.get(frame);
+    if (pages === undefined) {
+      pages = [];
+      this.#pages.set(frame, pages);
+    }
+    let code = pages.find((known) => known.page === page);
+    if (code === undefined) {
+      code = { page, blocks: new Array<Block | undefined>(wordsPerPage) };
+      pages.push(code);
+    }
+    this.#lastFrame = frame;
+    this.#last = code;
+    return code;
   }
 
   #decode(pc: number, offset: number): Block {
@@ -76,6 +105,6 @@ export class CodeCache {
       steps.push(interpret(pc + 4 * index, word, instruction, this.#facts));
       if (endsBlock(instruction)) break;
     }
-    return { pc, steps, end: pc + 4 * steps.length, runs: 0, translated: undefined };
+    return { pc, offset, steps, end: pc + 4 * steps.length, runs: 0, copies: 0, translated: undefined };
   }
 }

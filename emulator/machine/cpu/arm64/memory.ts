@@ -1,5 +1,6 @@
 import { type Arena, arenaLayout, frameBytes, tableEntries, tableEntryBytes } from './arena.ts';
 import { faultNotCanonical } from './faults.ts';
+import { JumpTable } from './jump-table.ts';
 
 export type AccessKind = 'read' | 'write' | 'execute';
 
@@ -45,11 +46,14 @@ export class CpuMemory {
   readonly arena: Arena;
   #pages: GuestPages;
   #generation = -1;
+  /** Translated code of what is mapped. */
+  readonly jumps: JumpTable;
   /** Counts the translations that were looked for: what is known elsewhere about pages may be old. */
   faults = 0;
 
   constructor(arena: Arena, pages: GuestPages) {
     this.arena = arena;
+    this.jumps = new JumpTable(arena);
     this.#pages = pages;
   }
 
@@ -66,6 +70,7 @@ export class CpuMemory {
   }
 
   flush(): void {
+    this.jumps.flush();
     const { readTable } = arenaLayout;
     this.arena.bytes.fill(0xff, readTable, readTable + 2 * tableEntries * tableEntryBytes);
     this.#generation = this.#pages.generation;
@@ -89,7 +94,10 @@ export class CpuMemory {
     if (kind !== 'execute' && view.getUint32(entry, true) === low && view.getUint32(entry + 4, true) === high)
       return view.getUint32(entry + 8, true) + inFrame;
     const offset = this.#pages.frame(page, kind);
-    if (kind === 'write') this.faults += 1;
+    if (kind === 'write') {
+      this.faults += 1;
+      this.jumps.dropPage(page);
+    }
     if (offset < 0) throw new GuestFault(at, kind, offset);
     this.refresh();
     if (kind === 'execute') return offset + inFrame;

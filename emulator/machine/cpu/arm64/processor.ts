@@ -6,6 +6,7 @@ import { counterHertz } from './interpret/system.ts';
 import { CpuMemory, GuestFault, type GuestPages, userSpace } from './memory.ts';
 import type { ThreadRegisters } from './registers.ts';
 import { CpuState } from './state.ts';
+import { HotCode } from './translate/hot-code.ts';
 import { Translator } from './translate/translator.ts';
 
 /** Why a processor stopped. `pc` lies behind a supervisor call, and at the instruction otherwise. */
@@ -29,8 +30,7 @@ export class Processor {
   readonly code: CodeCache;
   /** Instructions run so far. */
   instructions = 0;
-  /** Runs of a block after which it is translated; the interpreter does the same, slowly. */
-  translatesAfter = 60;
+  readonly #hot: HotCode;
   readonly #translator: Translator;
   #fetchPage = -1;
   #fetchFrame = 0;
@@ -43,10 +43,16 @@ export class Processor {
       counter: () => (nanoseconds() * counterHertz) / 1_000_000_000n,
       invalidateInstructions: (address: number) => this.#forgetCode(address),
     };
-    this.code = new CodeCache(arena, facts);
+    this.code = new CodeCache(arena, facts, (slots) => this.#forgotten(slots));
     this.#translator = new Translator(arena, this.state, this.memory, facts);
+    this.#hot = new HotCode(arena, this.code, this.#translator);
     arena.onFrameFreed = (frame) => this.code.forget(frame);
     this.memory.flush();
+  }
+
+  /** Runs of a block after which it is translated; the interpreter does the same, slowly. */
+  set translatesAfter(runs: number) {
+    this.#hot.translatesAfter = runs;
   }
 
   /** Puts a thread's registers in. */
@@ -83,7 +89,8 @@ export class Processor {
     let left = Math.min(budget, largestBudget);
     const all = left;
     const { state } = this;
-    while (left > 0) {
+    while (left > 0 || state.midway) {
+      state.midway = false;
       let block: Block;
       try {
         block = this.#fetch(state.pc);
@@ -97,9 +104,11 @@ export class Processor {
         left -= ran;
         continue;
       }
-      state.enter(left, entry.label);
+
+      this.memory.jumps.put(block.pc, entry.slot, entry.label);
+      state.budget = left;
       try {
-        entry.run();
+        this.#translator.run();
       } catch (problem) {
         return this.#stop(problem, all - state.budget);
       }
@@ -123,17 +132,13 @@ export class Processor {
       if (problem instanceof GuestFault) state.pc = block.pc + 4 * index;
       return { problem, ran: index };
     }
-    block.runs += 1;
-    if (block.runs === this.translatesAfter) this.#translate(block);
+    this.#hot.ran(block);
     return steps.length;
   }
 
-  #translate(block: Block): void {
-    const offset = this.memory.translate(block.pc, 'execute');
-    for (const [pc, entry] of this.#translator.translate(block.pc, offset)) {
-      const other = this.code.block(pc, offset + pc - block.pc);
-      other.translated ??= entry;
-    }
+  #forgotten(slots: ReadonlySet<number>): void {
+    this.memory.jumps.flush();
+    for (const slot of slots) this.#translator.release(slot);
   }
 
   #fetch(pc: number): Block {

@@ -16,6 +16,8 @@ export const stateOffsets = {
   budget: 288,
   label: 292,
   ease: 296,
+  faulted: 300,
+  midway: 304,
   vectors: 512,
 } as const;
 
@@ -41,6 +43,7 @@ export class CpuState {
   readonly #pc: Float64Array;
   readonly #flags: Int32Array;
   readonly #entry: Int32Array;
+  readonly #leaving: Int32Array;
   /** Vector registers as 64-bit halves, 32-bit words, and bytes. */
   readonly v64: BigUint64Array;
   readonly v32: Uint32Array;
@@ -61,6 +64,7 @@ export class CpuState {
     this.#pc = new Float64Array(buffer, offset + stateOffsets.pc, 1);
     this.#flags = new Int32Array(buffer, offset + stateOffsets.flags, 1);
     this.#entry = new Int32Array(buffer, offset + stateOffsets.budget, 2);
+    this.#leaving = new Int32Array(buffer, offset + stateOffsets.faulted, 2);
     this.floating = new FloatUnit(new Int32Array(buffer, offset + stateOffsets.ease, 1));
     this.v64 = new BigUint64Array(buffer, offset + stateOffsets.vectors, 64);
     this.v32 = new Uint32Array(buffer, offset + stateOffsets.vectors, 128);
@@ -91,10 +95,26 @@ export class CpuState {
     return this.#entry[0] ?? 0;
   }
 
-  /** What translated code needs to begin: its budget, and the number of a block. */
-  enter(budget: number, label: number): void {
-    this.#entry[0] = budget;
-    this.#entry[1] = label;
+  set budget(value: number) {
+    this.#entry[0] = value;
+  }
+
+  /** Translated code is to leave: what it called could not be done. */
+  get faulted(): boolean {
+    return this.#leaving[0] !== 0;
+  }
+
+  set faulted(value: boolean) {
+    this.#leaving[0] = value ? 1 : 0;
+  }
+
+  /** Translated code left in the middle of a block, where the budget is not looked at. */
+  get midway(): boolean {
+    return this.#leaving[1] !== 0;
+  }
+
+  set midway(value: boolean) {
+    this.#leaving[1] = value ? 1 : 0;
   }
 
   /** A register as a number; exact below 2^53. */

@@ -6,7 +6,7 @@ import type { Emitter } from './emitter.ts';
 import { imported } from './emitter.ts';
 import { emitCondition } from './flags.ts';
 import { locals } from './locals.ts';
-import { float, op, type } from './wasm-code.ts';
+import { float, op } from './wasm-code.ts';
 
 /**
  * Scalar arithmetic by the host's own instructions, where these give the same numbers and flags: FPCR is ordinary,
@@ -53,15 +53,15 @@ function orSlow(emitter: Emitter): void {
  */
 function either(emitter: Emitter, needs: number, fast: () => void, slow: () => void): boolean {
   const { code } = emitter;
-  code.emit(op.block, type.none, op.block, type.none);
+  code.open(op.block).open(op.block);
   if (needs !== 0) {
     code.i32(0).memory(op.i32Load, stateOffsets.ease).i32(needs).emit(op.i32And).i32(needs).emit(op.i32Eq);
     orSlow(emitter);
   }
   fast();
-  code.index(op.br, 1).emit(op.end);
+  code.index(op.br, 1).close();
   slow();
-  code.emit(op.end);
+  code.close();
   return true;
 }
 

@@ -3,7 +3,7 @@ import type { IntegerInstruction, ShiftKind } from '../instruction.ts';
 import type { Emitter } from './emitter.ts';
 import { emitCondition, emitPack, packed } from './flags.ts';
 import { locals } from './locals.ts';
-import { op } from './wasm-code.ts';
+import { op, type } from './wasm-code.ts';
 
 type Of<Op extends IntegerInstruction['op']> = Extract<IntegerInstruction, { op: Op }>;
 
@@ -137,7 +137,7 @@ function conditionalCompare(emitter: Emitter, instruction: Of<'conditional-compa
   const { is64, subtract, condition, otherwise, rn, operand } = instruction;
   const { code } = emitter;
   emitCondition(code, condition, emitter.flags);
-  code.emit(op.if, 0x40);
+  code.open(op.if);
   emitter.sized(rn, is64);
   code.set(locals.flagA);
   if ('value' in operand) code.i64(BigInt(operand.value));
@@ -150,7 +150,7 @@ function conditionalCompare(emitter: Emitter, instruction: Of<'conditional-compa
   if (!is64) emitter.narrow();
   code.set(locals.flagResult);
   emitPack(code, { kind: subtract ? 'subtract' : 'add', is64 });
-  code.emit(op.else).i32(otherwise).set(locals.flags).emit(op.end);
+  code.emit(op.else).i32(otherwise).set(locals.flags).close();
   emitter.flags = packed;
 }
 
@@ -171,9 +171,9 @@ function twoSource(emitter: Emitter, { is64, operation, rd, rn, rm }: Of<'two-so
   const { code } = emitter;
   if (operation === 'udiv') {
     emitter.sized(rm, is64);
-    code.tee(locals.first).emit(op.i64Eqz, op.if, 0x7e).i64(0n).emit(op.else);
+    code.tee(locals.first).emit(op.i64Eqz).open(op.if, type.i64).i64(0n).emit(op.else);
     emitter.sized(rn, is64);
-    code.get(locals.first).emit(op.i64DivUnsigned, op.end);
+    code.get(locals.first).emit(op.i64DivUnsigned).close();
     emitter.setRegister(rd);
     return true;
   }

@@ -5,7 +5,7 @@ import { stateOffsets } from '../state.ts';
 import { extended } from './emit-integer.ts';
 import { type Emitter, imported } from './emitter.ts';
 import { locals } from './locals.ts';
-import { op } from './wasm-code.ts';
+import { op, type } from './wasm-code.ts';
 
 type Of<Op extends MemoryInstruction['op']> = Extract<MemoryInstruction, { op: Op }>;
 
@@ -68,31 +68,32 @@ function lookUp(emitter: Emitter, table: number, sizeBytes: number, offset: numb
 function loadValue(emitter: Emitter, sizeLog2: number, signed: boolean, offset: number): void {
   const { code } = emitter;
   lookUp(emitter, arenaLayout.readTable, 1 << sizeLog2, offset);
-  code.emit(op.if, 0x7e).get(locals.host);
+  code.open(op.if, type.i64).get(locals.host);
   code.memory((signed ? signedLoads : unsignedLoads)[sizeLog2] ?? op.i64Load, 0).emit(op.else);
-  emitter.spill();
   code.get(locals.address);
   if (offset !== 0) code.i64(BigInt(offset)).emit(op.i64Add);
   code.i32(sizeLog2).index(op.call, imported.load);
+  emitter.leaveOnFault();
   if (signed && sizeLog2 === 0) code.emit(op.i64Extend8);
   else if (signed && sizeLog2 === 1) code.emit(op.i64Extend16);
   else if (signed && sizeLog2 === 2) code.emit(op.i64Extend32);
-  code.emit(op.end);
+  code.close();
 }
 
 /** Stores what `push` pushes at `address + offset`. */
 function storeValue(emitter: Emitter, sizeLog2: number, offset: number, push: () => void): void {
   const { code } = emitter;
   lookUp(emitter, arenaLayout.writeTable, 1 << sizeLog2, offset);
-  code.emit(op.if, 0x40).get(locals.host);
+  code.open(op.if).get(locals.host);
   push();
   code.memory(stores[sizeLog2] ?? op.i64Store, 0).emit(op.else);
-  emitter.spill();
   code.get(locals.address);
   if (offset !== 0) code.i64(BigInt(offset)).emit(op.i64Add);
   code.i32(sizeLog2);
   push();
-  code.index(op.call, imported.store).emit(op.end);
+  code.index(op.call, imported.store);
+  emitter.leaveOnFault();
+  code.close();
 }
 
 /** Pushes half 0 or 1 of a vector register. */

@@ -43,7 +43,7 @@ type Opcodes = readonly (number | undefined)[];
 type Of<Op extends SimdInstruction['op']> = Extract<SimdInstruction, { op: Op }>;
 
 function vectorOp(emitter: Emitter, opcode: number, ...immediates: readonly number[]): void {
-  emitter.code.index(0xfd, opcode).emit(...immediates);
+  emitter.code.index(0xfd, opcode).raw(immediates);
 }
 
 /** Pushes a vector register. */

@@ -2,22 +2,21 @@ import type { Instruction } from '../decode/decode.ts';
 import { stateOffsets } from '../state.ts';
 import { emitPack, type FlagSource, packed } from './flags.ts';
 import { locals } from './locals.ts';
-import type { Region, RegionBlock } from './region.ts';
-import { op, WasmCode } from './wasm-code.ts';
+import type { Region } from './region.ts';
+import { op, type WasmCode } from './wasm-code.ts';
 
 /** Imported functions, by index. */
 export const imported = { step: 0, load: 1, store: 2, fusedSingle: 3, fusedDouble: 4 } as const;
 
-/** Registers that a region reads or writes: what its first pass finds out. */
-export interface RegisterUse {
-  readonly used: ReadonlySet<number>;
-  readonly written: ReadonlySet<number>;
-}
+/** Depths of what encloses all blocks: branching there leaves the region, or goes to the block of the label. */
+export const exitDepth = 1;
+export const dispatchDepth = 2;
 
 /** What is being written: the code so far, and what is known about registers and flags at this place. */
 export class Emitter {
-  readonly code = new WasmCode();
+  readonly code: WasmCode;
   readonly region: Region;
+  /** Registers that the region reads or writes, and those that it writes. */
   readonly used = new Set<number>();
   readonly written = new Set<number>();
   /** Where the flags are. */
@@ -27,15 +26,16 @@ export class Emitter {
   /** Address of the instruction at hand, and how many of its block are done. */
   pc = 0;
   done = 0;
-  /** Blocks and loops around this place, within the code of the block at hand. */
-  depth = 0;
-  readonly #use: RegisterUse;
+  readonly #firstStep: number;
+  readonly #blocks: ReadonlyMap<number, number>;
   /** Instructions for the interpreter, by number. */
   readonly steps: { readonly pc: number; readonly word: number; readonly instruction: Instruction }[] = [];
 
-  constructor(region: Region, use: RegisterUse) {
+  constructor(region: Region, code: WasmCode, firstStep: number) {
     this.region = region;
-    this.#use = use;
+    this.code = code;
+    this.#firstStep = firstStep;
+    this.#blocks = new Map(region.blocks.map(({ pc }, index) => [pc, index]));
   }
 
   /** Pushes a register of which 31 is zero. */
@@ -73,23 +73,23 @@ export class Emitter {
     this.code.set(field);
   }
 
-  /** Stores what the interpreter or a handler of a fault would look at. */
-  spill(): void {
+  /** Behind a call: leaves the region in front of the instruction at hand where that could not be done. */
+  leaveOnFault(): void {
     const { code } = this;
-    for (const register of this.#use.written) {
-      code
-        .i32(0)
-        .get(register)
-        .memory(op.i64Store, stateOffsets.x + 8 * register);
-    }
+    code.i32(0).memory(op.i32Load, stateOffsets.faulted).open(op.if);
     if (this.flagsAreLive) emitPack(code, this.flags);
-    code.i32(0).get(locals.flags).memory(op.i32Store, stateOffsets.flags);
-    code.i32(0).get(locals.left).i32(this.done).emit(op.i32Sub).memory(op.i32Store, stateOffsets.budget);
+    code.get(locals.left).i32(this.done).emit(op.i32Sub).set(locals.left);
     code.i32(0).f64(this.pc).memory(op.f64Store, stateOffsets.pc);
+    code.branch(exitDepth).close();
+  }
+
+  /** The number of the next instruction for the interpreter. */
+  get nextStep(): number {
+    return this.#firstStep + this.steps.length;
   }
 
   /** Loads registers from the state. */
-  reload(registers: Iterable<number>): void {
+  loadRegisters(registers: Iterable<number>): void {
     for (const register of registers)
       this.code
         .i32(0)
@@ -97,12 +97,17 @@ export class Emitter {
         .set(register);
   }
 
-  get registerUse(): RegisterUse {
-    return this.#use;
+  /** Stores registers to the state. */
+  storeRegisters(registers: Iterable<number>): void {
+    for (const register of registers)
+      this.code
+        .i32(0)
+        .get(register)
+        .memory(op.i64Store, stateOffsets.x + 8 * register);
   }
 
-  /** The number of the block that begins at an address of the region. */
+  /** The number of the block that begins at an address of the region; negative where none does. */
   blockAt(pc: number): number {
-    return this.region.blocks.findIndex((block: RegionBlock) => block.pc === pc);
+    return this.#blocks.get(pc) ?? -1;
   }
 }

@@ -48,8 +48,16 @@ function endingOf(instruction: Instruction, pc: number): Ending | undefined {
   }
 }
 
-/** The blocks that can be reached from `entry` by direct branches within its page, in the order of their addresses. */
-export function findRegion(arena: Arena, entry: number, offset: number): Region {
+/**
+ * The blocks that can be reached from `entry` by direct branches within its page, in the order of their addresses. Those
+ * that are not wanted are left out: what never ran would cost more to translate than it is worth.
+ */
+export function findRegion(
+  arena: Arena,
+  entry: number,
+  offset: number,
+  isWanted: (pc: number) => boolean,
+): Region {
   const { view } = arena;
   const page = entry - (entry % frameBytes);
   const frame = offset - (entry % frameBytes);
@@ -69,7 +77,7 @@ export function findRegion(arena: Arena, entry: number, offset: number): Region 
         continue;
       }
       for (const next of ending.successors) {
-        if (!inPage(next) || starts.has(next) || starts.size >= largestRegion) continue;
+        if (!inPage(next) || starts.has(next) || starts.size >= largestRegion || !isWanted(next)) continue;
         starts.add(next);
         waiting.push(next);
       }

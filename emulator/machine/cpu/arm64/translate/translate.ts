@@ -1,14 +1,15 @@
+import { frameBytes } from '../arena.ts';
 import type { Instruction } from '../decode/decode.ts';
 import { stateOffsets } from '../state.ts';
 import { emitFloat } from './emit-float.ts';
 import { emitInteger } from './emit-integer.ts';
 import { emitMemory } from './emit-memory.ts';
 import { emitSimd } from './emit-simd.ts';
-import { Emitter, imported, type RegisterUse } from './emitter.ts';
+import { dispatchDepth, Emitter, exitDepth, imported } from './emitter.ts';
 import { definesFlags, emitCondition, emitPack, packed, readsFlags } from './flags.ts';
-import { localGroups, locals } from './locals.ts';
+import { locals } from './locals.ts';
 import type { Region, RegionBlock } from './region.ts';
-import { type ImportedFunction, op, type, wasmModule } from './wasm-code.ts';
+import { type ImportedFunction, op, type, WasmCode } from './wasm-code.ts';
 
 /** The functions that translated code calls, in the order of `imported`. */
 export const importedFunctions: readonly ImportedFunction[] = [
@@ -19,25 +20,26 @@ export const importedFunctions: readonly ImportedFunction[] = [
   { name: 'fusedDouble', parameters: [type.f64, type.f64, type.f64], results: [type.f64] },
 ];
 
-/** A translated region: its module, and the instructions that it leaves to the interpreter. */
+/** A translated region: its code, and the instructions that it leaves to the interpreter. */
 export interface Translation {
-  readonly module: Uint8Array<ArrayBuffer>;
+  readonly code: WasmCode;
   readonly steps: Emitter['steps'];
 }
 
-const everything: RegisterUse = {
-  used: new Set(Array.from({ length: 32 }, (_, index) => index)),
-  written: new Set(Array.from({ length: 32 }, (_, index) => index)),
-};
-
-/** Translates a region: twice, for only then it is known which registers have to be loaded and stored. */
-export function translate(region: Region): Translation {
-  const liveFlags = liveFlagsOf(region);
-  const first = new Emitter(region, everything);
-  emitRegion(first, liveFlags);
-  const second = new Emitter(region, first);
-  emitRegion(second, liveFlags);
-  return { module: wasmModule(importedFunctions, localGroups, second.code), steps: second.steps };
+/** Translates a region. Instructions for the interpreter are numbered from `firstStep` on. */
+export function translate(region: Region, firstStep: number): Translation {
+  const emitter = new Emitter(region, new WasmCode(), firstStep);
+  emitBlocks(emitter, liveFlagsOf(region));
+  emitter.storeRegisters(emitter.written);
+  emitter.code.i32(0).get(locals.flags).memory(op.i32Store, stateOffsets.flags);
+  emitter.code.i32(0).get(locals.left).memory(op.i32Store, stateOffsets.budget);
+  // Which registers have to be loaded is known only now.
+  const start = new Emitter(region, new WasmCode(), 0);
+  start.loadRegisters(emitter.used);
+  start.code.i32(0).memory(op.i32Load, stateOffsets.flags).set(locals.flags);
+  start.code.i32(0).memory(op.i32Load, stateOffsets.budget).set(locals.left);
+  start.code.i32(0).memory(op.i32Load, stateOffsets.label).set(locals.label);
+  return { code: start.code.append(emitter.code), steps: emitter.steps };
 }
 
 /** For each block whether somebody looks at the flags behind it before they are set again. */
@@ -73,29 +75,17 @@ function liveBefore({ instructions }: RegionBlock, after: boolean): boolean {
   return after;
 }
 
-function emitRegion(emitter: Emitter, liveFlags: readonly boolean[]): void {
+function emitBlocks(emitter: Emitter, liveFlags: readonly boolean[]): void {
   const { code, region } = emitter;
   const { blocks } = region;
-  emitter.reload(emitter.registerUse.used);
-  code.i32(0).memory(op.i32Load, stateOffsets.flags).set(locals.flags);
-  code.i32(0).memory(op.i32Load, stateOffsets.budget).set(locals.left);
-  code.i32(0).memory(op.i32Load, stateOffsets.label).set(locals.label);
-  code.emit(op.block, type.none, op.loop, type.none);
-  for (const _ of blocks) code.emit(op.block, type.none);
-  const targets = blocks.map((_, index) => index);
-  code.get(locals.label).table(targets, blocks.length - 1);
+  code.open(op.block).open(op.loop);
+  for (const _ of blocks) code.open(op.block);
+  code.get(locals.label).table(blocks.length - 1);
   for (const [index, block] of blocks.entries()) {
-    code.emit(op.end);
+    code.close();
     emitBlock(emitter, block, index, liveFlags[index] ?? true);
   }
-  code.emit(op.unreachable, op.end, op.end);
-  for (const register of emitter.registerUse.written)
-    code
-      .i32(0)
-      .get(register)
-      .memory(op.i64Store, stateOffsets.x + 8 * register);
-  code.i32(0).get(locals.flags).memory(op.i32Store, stateOffsets.flags);
-  code.i32(0).get(locals.left).memory(op.i32Store, stateOffsets.budget);
+  code.emit(op.unreachable).close().close();
 }
 
 /** Whether flags are looked at behind each instruction of a block. */
@@ -117,24 +107,21 @@ class BlockPlace {
   readonly index: number;
   readonly block: RegionBlock;
   readonly loopsToItself: boolean;
+  /** The depth of the loop, for a block that loops to itself. */
+  readonly loopDepth: number;
 
   constructor(emitter: Emitter, index: number, block: RegionBlock) {
     this.emitter = emitter;
     this.index = index;
     this.block = block;
     this.loopsToItself = block.successors.includes(block.pc) && block.endsInBranch;
-  }
-
-  /** How many blocks lie between this place and the loop that dispatches. */
-  get dispatchDepth(): number {
-    return this.emitter.region.blocks.length - 1 - this.index + this.emitter.depth;
+    this.loopDepth = emitter.code.depth + 1;
   }
 
   /** Leaves the region for an address. */
   exit(pc: number): void {
     const { code } = this.emitter;
-    code.i32(0).f64(pc).memory(op.f64Store, stateOffsets.pc);
-    code.index(op.br, this.dispatchDepth + 1);
+    code.i32(0).f64(pc).memory(op.f64Store, stateOffsets.pc).branch(exitDepth);
   }
 
   /** Goes on at an address, in the region or outside; behind a branch the budget is looked at. */
@@ -147,17 +134,15 @@ class BlockPlace {
       return;
     }
     if (block.endsInBranch) {
-      code.get(locals.left).i32(0).emit(op.i32LeSigned, op.if, type.none);
-      emitter.depth += 1;
+      code.get(locals.left).i32(0).emit(op.i32LeSigned).open(op.if);
       this.exit(pc);
-      emitter.depth -= 1;
-      code.emit(op.end);
+      code.close();
     }
     if (this.loopsToItself && target === index) {
-      code.index(op.br, emitter.depth - 1);
+      code.branch(this.loopDepth);
       return;
     }
-    code.i32(target).set(locals.label).index(op.br, this.dispatchDepth);
+    code.i32(target).set(locals.label).branch(dispatchDepth);
   }
 }
 
@@ -165,11 +150,7 @@ function emitBlock(emitter: Emitter, block: RegionBlock, index: number, liveAtEn
   const { code } = emitter;
   const place = new BlockPlace(emitter, index, block);
   emitter.flags = packed;
-  emitter.depth = 0;
-  if (place.loopsToItself) {
-    code.emit(op.loop, type.none);
-    emitter.depth = 1;
-  }
+  if (place.loopsToItself) code.open(op.loop);
   const live = liveness(block, liveAtEnd);
   const last = block.instructions.length - 1;
   for (const [at, instruction] of block.instructions.entries()) {
@@ -186,14 +167,18 @@ function emitBlock(emitter: Emitter, block: RegionBlock, index: number, liveAtEn
     if (liveAtEnd) emitPack(code, emitter.flags);
     endWithoutBranch(place);
   } else emitBranch(place, ending, liveAtEnd);
-  if (place.loopsToItself) code.emit(op.end);
+  if (place.loopsToItself) code.close();
 }
 
 function endWithoutBranch(place: BlockPlace): void {
   const { block } = place;
   const end = block.pc + 4 * block.instructions.length;
   if (place.emitter.blockAt(end) >= 0 && block.instructions.length > 0) place.go(end);
-  else place.exit(end);
+  else {
+    // The budget is looked at behind branches and at the end of a page, and nowhere else.
+    if (end % frameBytes !== 0) place.emitter.code.i32(0).i32(1).memory(op.i32Store, stateOffsets.midway);
+    place.exit(end);
+  }
 }
 
 function emitBranch(place: BlockPlace, instruction: Instruction, liveAtEnd: boolean): void {
@@ -221,7 +206,7 @@ function emitBranch(place: BlockPlace, instruction: Instruction, liveAtEnd: bool
       code.i64(BigInt(next));
       emitter.setRegister(30);
     }
-    code.index(op.br, place.dispatchDepth + 1);
+    code.branch(exitDepth);
     return;
   }
   if (
@@ -233,11 +218,9 @@ function emitBranch(place: BlockPlace, instruction: Instruction, liveAtEnd: bool
   pushTest(emitter, instruction);
   // The test stays on the stack while the flags are computed for whoever comes next.
   if (liveAtEnd) emitPack(code, emitter.flags);
-  code.emit(op.if, type.none);
-  emitter.depth += 1;
+  code.open(op.if);
   place.go(pc + instruction.offset);
-  emitter.depth -= 1;
-  code.emit(op.end);
+  code.close();
   place.go(next);
 }
 
@@ -276,19 +259,21 @@ function emitStep(emitter: Emitter, instruction: Instruction, word: number): voi
     const register = field in instruction ? Reflect.get(instruction, field) : undefined;
     if (typeof register === 'number') touched.add(register);
   }
+  if ('writeBack' in instruction && typeof instruction.writeBack === 'object')
+    touched.add(instruction.writeBack.rm);
   if (instruction.op === 'compare-swap' && instruction.pair)
     for (const register of [instruction.rs, instruction.rt]) touched.add(register + 1);
   for (const register of touched) {
     emitter.used.add(register);
     emitter.written.add(register);
   }
-  const before = emitter.flagsAreLive;
-  emitter.flagsAreLive = before || readsFlags(instruction);
-  emitter.spill();
-  emitter.flagsAreLive = before;
-  code.i32(emitter.steps.length).index(op.call, imported.step);
+  emitter.storeRegisters(touched);
+  if (emitter.flagsAreLive || readsFlags(instruction)) emitPack(code, emitter.flags);
+  code.i32(0).get(locals.flags).memory(op.i32Store, stateOffsets.flags);
+  code.i32(emitter.nextStep).index(op.call, imported.step);
   emitter.steps.push({ pc: emitter.pc, word, instruction });
-  emitter.reload(touched);
+  emitter.leaveOnFault();
+  emitter.loadRegisters(touched);
   code.i32(0).memory(op.i32Load, stateOffsets.flags).set(locals.flags);
-  if (definesFlags(instruction)) emitter.flags = packed;
+  if (definesFlags(instruction) || instruction.op === 'write-system-register') emitter.flags = packed;
 }

@@ -1,4 +1,4 @@
-/** Bytes of WebAssembly: instructions of one function, and the module around it. */
+/** Bytes of WebAssembly: instructions of functions, and the module around them. */
 
 /** Opcodes that are used here, as the specification names them. */
 export const op = {
@@ -13,6 +13,7 @@ export const op = {
   brTable: 0x0e,
   return: 0x0f,
   call: 0x10,
+  callIndirect: 0x11,
   drop: 0x1a,
   select: 0x1b,
   localGet: 0x20,
@@ -114,104 +115,178 @@ export const float = {
   promote: 0xbb,
 } as const;
 
-export const type = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, none: 0x40, function: 0x60 } as const;
+export const type = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  none: 0x40,
+  function: 0x60,
+  functionReference: 0x70,
+} as const;
 
-function unsigned(bytes: number[], value: number): void {
-  let left = value;
-  while (left > 127) {
-    bytes.push((left & 127) | 128);
-    left = Math.floor(left / 128);
-  }
-  bytes.push(left);
-}
+const scratch = new DataView(new ArrayBuffer(8));
+const firstCapacity = 4096;
 
-function signed(bytes: number[], value: bigint): void {
-  let left = value;
-  for (;;) {
-    const low = Number(left & 127n);
-    left >>= 7n;
-    if ((left === 0n && (low & 64) === 0) || (left === -1n && (low & 64) !== 0)) {
-      bytes.push(low);
-      return;
-    }
-    bytes.push(low | 128);
-  }
-}
-
-/** Instructions, written one after the other. */
+/** Bytes of WebAssembly, written one after the other. */
 export class WasmCode {
-  readonly bytes: number[] = [];
+  #bytes = new Uint8Array(firstCapacity);
+  #length = 0;
+  #depth = 0;
 
-  emit(...opcodes: readonly number[]): this {
-    this.bytes.push(...opcodes);
+  /** Blocks, loops and conditions that are open. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written so far; stays valid until more is written. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Forgets what was written, and keeps the room for it. */
+  clear(): void {
+    this.#length = 0;
+    this.#depth = 0;
+  }
+
+  #room(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.#length + count));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+
+  byte(value: number): this {
+    if (this.#length === this.#bytes.length) this.#room(1);
+    this.#bytes[this.#length] = value;
+    this.#length += 1;
     return this;
+  }
+
+  /** Up to three instructions without immediates. */
+  emit(opcode: number, second?: number, third?: number): this {
+    this.byte(opcode);
+    if (second !== undefined) this.byte(second);
+    if (third !== undefined) this.byte(third);
+    return this;
+  }
+
+  /** Begins a `block`, `loop` or `if` that leaves a value of a type, or none. */
+  open(opcode: number, result: number = type.none): this {
+    this.#depth += 1;
+    return this.byte(opcode).byte(result);
+  }
+
+  /** Ends what was opened last. */
+  close(): this {
+    this.#depth -= 1;
+    return this.byte(op.end);
+  }
+
+  /** Branches to what was open when `depth` was what is given, itself included. */
+  branch(depth: number, opcode: number = op.br): this {
+    return this.index(opcode, this.#depth - depth);
+  }
+
+  /** A number without a sign, below 2^32. */
+  unsigned(value: number): this {
+    let left = value >>> 0;
+    while (left > 127) {
+      this.byte((left & 127) | 128);
+      left >>>= 7;
+    }
+    return this.byte(left);
+  }
+
+  #signed(value: number): this {
+    let left = value;
+    while (left < -64 || left > 63) {
+      this.byte((left & 127) | 128);
+      left >>= 7;
+    }
+    return this.byte(left & 127);
   }
 
   /** An instruction with an index behind it. */
   index(opcode: number, index: number): this {
-    this.bytes.push(opcode);
-    unsigned(this.bytes, index);
-    return this;
+    return this.byte(opcode).unsigned(index);
   }
 
   get(local: number): this {
-    return this.index(op.localGet, local);
+    return this.byte(op.localGet).unsigned(local);
   }
 
   set(local: number): this {
-    return this.index(op.localSet, local);
+    return this.byte(op.localSet).unsigned(local);
   }
 
   tee(local: number): this {
-    return this.index(op.localTee, local);
+    return this.byte(op.localTee).unsigned(local);
   }
 
   i32(value: number): this {
-    this.bytes.push(op.i32Const);
-    signed(this.bytes, BigInt(value | 0));
-    return this;
+    return this.byte(op.i32Const).#signed(value | 0);
   }
 
   i64(value: bigint): this {
-    this.bytes.push(op.i64Const);
-    signed(this.bytes, BigInt.asIntN(64, value));
-    return this;
+    this.byte(op.i64Const);
+    const small = Number(BigInt.asIntN(32, value));
+    const whole = BigInt.asIntN(64, value);
+    if (BigInt(small) === whole) return this.#signed(small);
+    let left = whole;
+    while (left < -64n || left > 63n) {
+      this.byte(Number(left & 127n) | 128);
+      left >>= 7n;
+    }
+    return this.byte(Number(left & 127n));
   }
 
   f64(value: number): this {
-    this.bytes.push(op.f64Const, ...new Uint8Array(Float64Array.of(value).buffer));
-    return this;
+    scratch.setFloat64(0, value, true);
+    return this.byte(op.f64Const).#fromScratch(8);
   }
 
   f32(value: number): this {
-    this.bytes.push(op.f32Const, ...new Uint8Array(Float32Array.of(value).buffer));
+    scratch.setFloat32(0, value, true);
+    return this.byte(op.f32Const).#fromScratch(4);
+  }
+
+  #fromScratch(count: number): this {
+    for (let index = 0; index < count; index += 1) this.byte(scratch.getUint8(index));
     return this;
   }
 
   /** What stands behind a vector load or store: no alignment promised, and an offset. */
   memoryArgument(offset: number): this {
-    this.bytes.push(0);
-    unsigned(this.bytes, offset);
-    return this;
+    return this.byte(0).unsigned(offset);
   }
 
   /** A load or store at an offset from the address on the stack; alignment is not promised. */
   memory(opcode: number, offset: number): this {
-    this.bytes.push(opcode, 0);
-    unsigned(this.bytes, offset);
-    return this;
+    return this.byte(opcode).byte(0).unsigned(offset);
   }
 
-  /** `br_table` with a default. */
-  table(targets: readonly number[], otherwise: number): this {
-    this.bytes.push(op.brTable);
-    unsigned(this.bytes, targets.length);
-    for (const target of [...targets, otherwise]) unsigned(this.bytes, target);
+  /** `br_table` over all numbers up to `last`, which is also the default. */
+  table(last: number): this {
+    this.byte(op.brTable).unsigned(last);
+    for (let target = 0; target < last; target += 1) this.unsigned(target);
+    return this.unsigned(last);
+  }
+
+  raw(bytes: Iterable<number>): this {
+    for (const byte of bytes) this.byte(byte);
     return this;
   }
 
   append(other: WasmCode): this {
-    for (const byte of other.bytes) this.bytes.push(byte);
+    this.#room(other.length);
+    this.#bytes.set(other.bytes, this.#length);
+    this.#length += other.length;
     return this;
   }
 }
@@ -229,59 +304,65 @@ export interface LocalGroup {
   readonly type: number;
 }
 
+/** What a module is made of. Its functions take and give nothing, and are exported as f0, f1 and so on. */
+export interface ModuleParts {
+  readonly imports: readonly ImportedFunction[];
+  /** Takes `m.table`, a table of functions, for `call_indirect` of type 0. */
+  readonly usesTable?: boolean;
+  readonly locals: readonly LocalGroup[];
+  /** Instructions of each function, without the end. */
+  readonly functions: readonly WasmCode[];
+}
+
 const text = new TextEncoder();
 
-function name(value: string): number[] {
+function name(into: WasmCode, value: string): WasmCode {
   const encoded = text.encode(value);
-  const bytes: number[] = [];
-  unsigned(bytes, encoded.length);
-  return [...bytes, ...encoded];
+  return into.unsigned(encoded.length).raw(encoded);
 }
 
-function section(into: number[], id: number, entries: readonly (readonly number[])[]): void {
-  const body: number[] = [];
-  unsigned(body, entries.length);
-  for (const entry of entries) for (const byte of entry) body.push(byte);
-  into.push(id);
-  unsigned(into, body.length);
-  for (const byte of body) into.push(byte);
+function section(into: WasmCode, id: number, count: number, write: (body: WasmCode) => void): void {
+  const body = new WasmCode().unsigned(count);
+  write(body);
+  into.byte(id).unsigned(body.length).append(body);
 }
 
-/** A module with one exported function `run` without parameters, a shared memory and imported functions. */
-export function wasmModule(
-  imports: readonly ImportedFunction[],
-  locals: readonly LocalGroup[],
-  code: WasmCode,
-): Uint8Array<ArrayBuffer> {
-  const bytes: number[] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-  const types = [
-    [type.function, 0, 0],
-    ...imports.map(({ parameters, results }) => [
-      type.function,
-      parameters.length,
-      ...parameters,
-      results.length,
-      ...results,
-    ]),
-  ];
-  section(bytes, 1, types);
-  const sharedMemory = [...name('m'), ...name('memory'), 2, 3, 1];
-  unsigned(sharedMemory, 65536);
-  const functions = imports.map((one, index) => [...name('m'), ...name(one.name), 0, index + 1]);
-  section(bytes, 2, [sharedMemory, ...functions]);
-  section(bytes, 3, [[0]]);
-  section(bytes, 7, [[...name('run'), 0, imports.length]]);
-  const body: number[] = [];
-  unsigned(body, locals.length);
-  for (const group of locals) {
-    unsigned(body, group.count);
-    body.push(group.type);
-  }
-  for (const byte of code.bytes) body.push(byte);
-  body.push(op.end);
-  const sized: number[] = [];
-  unsigned(sized, body.length);
-  for (const byte of body) sized.push(byte);
-  section(bytes, 10, [sized]);
-  return new Uint8Array(bytes);
+/** A module with a shared memory, imported functions, and functions without parameters. */
+export function wasmModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
+  const { imports, locals, functions, usesTable = false } = parts;
+  const module = new WasmCode().raw([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  section(module, 1, imports.length + 1, (body) => {
+    body.raw([type.function, 0, 0]);
+    for (const { parameters, results } of imports)
+      body
+        .raw([type.function, parameters.length, ...parameters])
+        .byte(results.length)
+        .raw(results);
+  });
+  section(module, 2, imports.length + (usesTable ? 2 : 1), (body) => {
+    name(name(body, 'm'), 'memory').raw([2, 3, 1]).unsigned(65536);
+    if (usesTable) name(name(body, 'm'), 'table').raw([1, type.functionReference, 0, 0]);
+    for (const [index, one] of imports.entries())
+      name(name(body, 'm'), one.name)
+        .byte(0)
+        .unsigned(index + 1);
+  });
+  section(module, 3, functions.length, (body) => body.raw(functions.map(() => 0)));
+  section(module, 7, functions.length, (body) => {
+    for (const index of functions.keys())
+      name(body, `f${index}`)
+        .byte(0)
+        .unsigned(imports.length + index);
+  });
+  const declared = new WasmCode().unsigned(locals.length);
+  for (const group of locals) declared.unsigned(group.count).byte(group.type);
+  section(module, 10, functions.length, (body) => {
+    for (const code of functions)
+      body
+        .unsigned(declared.length + code.length + 1)
+        .append(declared)
+        .append(code)
+        .byte(op.end);
+  });
+  return module.bytes.slice();
 }
