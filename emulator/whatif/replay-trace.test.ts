@@ -149,6 +149,77 @@ describe('a trace of strace', () => {
     expect(other.differences[0]?.call).toContain('openat');
   });
 
+  it.each([
+    [
+      'paths and devices of descriptors, and names of requests that strace does not know',
+      `
+openat(AT_FDCWD</root>, "/dev/dma_heap/linux,cma", O_RDWR|O_CLOEXEC) = 3</dev/dma_heap/linux,cma<char 252:1>>
+ioctl(3</dev/dma_heap/linux,cma<char 252:1>>, _IOC(_IOC_READ|_IOC_WRITE, 0x48, 0, 0x18), 0xffffd1000) = 0
+ioctl(4</dmabuf:>, _IOC(_IOC_WRITE, 0x62, 0x1, 0x8), 0xffffe0) = 0
+mmap(NULL, 1048576, PROT_READ|PROT_WRITE, MAP_SHARED, 4</dmabuf:frame (1)>(deleted), 0) = 0xffff90000000 <0.000021>
+munmap(0xffff90000000, 1048576) = 0
+close(4</dmabuf:frame>) = 0
+`,
+    ],
+    [
+      'numbers in place of words, times since the line before, and stacks',
+      `     0.000000 openat(-100, "/dev/dma_heap/linux,cma", 0x80002) = 3
+ > /lib/aarch64-linux-gnu/libc.so.6(open64+0x10) [0xd0]
+     0.000120 ioctl(3, 0xc0184800, 0xffffd1000) = 0
+     0.000100 mmap(NULL, 1048576, 0x3, 0x1, 4, 0) = 0xffff90000000
+     0.000100 ioctl(4, 0x40086200 /* DMA_BUF_IOCTL_SYNC */, 0xffffd1000) = 0
+     0.000100 openat(-100 /* AT_FDCWD */</tmp/a,b>, "/dev/dma_heap/system", 0x2 /* O_RDWR */) = 5
+     0.000100 close(4) = 0
+`,
+    ],
+    [
+      'processes without a name while they are alone, and calls that are cut in two',
+      `openat(AT_FDCWD, "/dev/dma_heap/linux,cma", O_RDWR|O_CLOEXEC) = 3
+ioctl(3, DMA_HEAP_IOCTL_ALLOC, 0xffffd1000) = 0
+mmap(NULL, 1048576, PROT_READ|PROT_WRITE, MAP_SHARED, 4, 0) = 0xffff90000000
+clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLDstrace: Process 778 attached
+ <unfinished ...>
+[pid   778] mmap(NULL, 1048576, PROT_READ, MAP_SHARED, 4, 0 <unfinished ...>
+[pid   777] <... clone resumed>, child_tidptr=0xffff) = 778
+[pid   778] <... mmap resumed>)         = 0xffff80000000
+[pid   777] wait4(-1,  <unfinished ...>
+[pid   778] close(4)                    = 0
+[pid   778] exit_group(0)               = ?
+[pid   778] +++ exited with 0 +++
+<... wait4 resumed>[{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 778
+--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=778} ---
+clone3({flags=CLONE_VM|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD, exit_signal=0}strace: Process 779 attached
+ => {parent_tid=[779]}, 88) = 779
+[pid   779] ioctl(4, DMA_BUF_IOCTL_SYNC, 0xffffd1000 <unfinished ...>
+[pid   777] ioctl(4, DMA_BUF_IOCTL_SYNC, 0xffffd1000) = 0
+[pid   779] <... ioctl resumed>)        = 0
+[pid   779] exit(0)                     = ?
+munmap(0xffff90000000, 1048576) = 0
+exit_group(0) = ?
+`,
+    ],
+  ])('is read with %s', async (_, text) => {
+    const { trace } = importStrace(text, 'strace.txt');
+    const { differences, calls } = replayTrace(await boot('hikey'), trace.events);
+    expect(differences).toEqual([]);
+    expect(calls).toBeGreaterThan(5);
+    expect(trace.events.filter((event) => 'process' in event)).toHaveLength(1);
+  });
+
+  it('takes an allocation that failed to be as large as the one before', () => {
+    const text = `
+openat(AT_FDCWD, "/dev/dma_heap/system", O_RDWR) = 3
+ioctl(3, DMA_HEAP_IOCTL_ALLOC, 0x1) = 0
+lseek(4, 0, SEEK_END) = 8388608
+ioctl(3, DMA_HEAP_IOCTL_ALLOC, 0x1) = -1 ENOMEM (Cannot allocate memory)
+`;
+    const { trace, remarks } = importStrace(text, 's.txt');
+    expect(trace.events.at(-1)).toMatchObject({ args: [3, 'DMA_HEAP_IOCTL_ALLOC', { len: 8388608 }] });
+    expect(remarks).toEqual([
+      'call 4, DMA_HEAP_IOCTL_ALLOC: nothing tells its size; 8388608 bytes are assumed, as before',
+    ]);
+  });
+
   it('says where nothing tells the size of a buffer', () => {
     const blind =
       'openat(AT_FDCWD, "/dev/dma_heap/system", O_RDWR) = 3\nioctl(3, DMA_HEAP_IOCTL_ALLOC, 0x1) = 0\n';

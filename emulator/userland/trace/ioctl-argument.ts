@@ -17,7 +17,7 @@ function rawName(request: number): string {
 }
 
 /** The number of a request by its name, `_IOC(…)` or number; undefined where it is none of these. */
-function requestNumber(text: TraceValue | undefined): number | undefined {
+export function requestNumber(text: TraceValue | undefined): number | undefined {
   const number = numberOf(text);
   if (number !== undefined) return Number(BigInt.asUintN(32, number));
   if (typeof text !== 'string') return undefined;

@@ -1,6 +1,9 @@
 import { inputError } from '../../../base/input-error.ts';
+import { CLONE_THREAD } from '../../../linux/uapi/sched.ts';
 import type { CallEvent, Trace, TraceEvent } from '../event.ts';
+import { requestNumber } from '../ioctl-argument.ts';
 import { fdsMade } from '../replay.ts';
+import { signatureOf } from '../signatures.ts';
 import { numberOf, type TraceValue } from '../value.ts';
 import { inferArguments } from './infer.ts';
 import { parseCall, parseStraceLine, type StraceLine } from './parse-line.ts';
@@ -33,7 +36,8 @@ const aliases: Readonly<Record<string, (args: readonly string[]) => readonly [st
 
 /** Threads stay threads; everything else is a process. */
 function cloneFlags(args: readonly string[]): string {
-  return args.some((part) => part.includes('CLONE_THREAD'))
+  const [, raw = '0'] = /flags=(0x[0-9a-f]+)/.exec(args.join()) ?? [];
+  return args.some((part) => part.includes('CLONE_THREAD')) || (Number(raw) & CLONE_THREAD) !== 0
     ? 'CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD'
     : '0x11';
 }
@@ -42,46 +46,76 @@ const heapPath = /^\/dev\/(dma_heap\/|udmabuf$)|^\/sys\/kernel\/debug\/sync\//;
 
 /** Reads the output of `strace -f`; keeps what has to do with heaps, buffers and memfds. */
 export function importStrace(text: string, file: string): ImportedTrace {
-  const events: CallEvent[] = [];
-  let read = 0;
-  let firstPid = 1;
-  const begun = new Map<number | undefined, string>();
-  for (const [index, line] of text.split('\n').entries()) {
+  const calls = readCalls(text, file);
+  if (calls.length === 0)
+    throw inputError('trace-broken', { problem: 'there is no call in it' }, { position: { file, line: 1 } });
+  const alone = pidOfUnnamed(calls);
+  const events = calls.map((call) => eventOf(call, alone));
+  const kept = keepRelevant(events);
+  const { events: complete, remarks } = inferArguments(kept, events);
+  return {
+    trace: { header: { heapboardTrace: 1 }, events: withProcesses(complete) },
+    callsRead: calls.length,
+    remarks,
+  };
+}
+
+/** What strace says in the midst of a call whose line it has begun. */
+const announcement = /(?<=[^\n])strace: Process \d+ attached\n/g;
+const startsProcesses = /^(clone3?|v?fork)$/;
+
+/** The calls in the order in which they ended; those that start processes in the order in which they began. */
+function readCalls(text: string, file: string): readonly ForeignCall[] {
+  const calls: (ForeignCall | undefined)[] = [];
+  const begun = new Map<number | undefined, { readonly head: string; readonly place: number | undefined }>();
+  for (const [index, line] of text.replaceAll(announcement, '').split('\n').entries()) {
     const parsed = parseStraceLine(line);
     if (parsed === undefined) {
       const problem = 'this is no line of strace output';
       throw inputError('trace-broken', { problem }, { position: { file, line: index + 1 } });
     }
-    if (parsed.kind === 'begun') begun.set(parsed.pid, `${parsed.name}(${parsed.text}`);
-    const call = parsed.kind === 'resumed' ? rejoined(begun, parsed) : parsed;
-    if (call?.kind !== 'call') continue;
-    if (read === 0) firstPid = call.pid ?? firstPid;
-    read += 1;
-    events.push(eventOf(call, firstPid));
+    if (parsed.kind === 'begun') {
+      const place = startsProcesses.test(parsed.name) ? calls.push(undefined) - 1 : undefined;
+      begun.set(parsed.pid, { head: `${parsed.name}(${parsed.text}`, place });
+    } else if (parsed.kind === 'resumed') {
+      // A process is named only while there are others beside it.
+      const pid = begun.has(parsed.pid) ? parsed.pid : onlyKey(begun, parsed);
+      const start = begun.get(pid);
+      begun.delete(pid);
+      const call = start && rejoined(start.head, { ...parsed, pid: parsed.pid ?? pid });
+      if (call?.kind === 'call') calls[start?.place ?? calls.length] = call;
+    } else if (parsed.kind === 'exit') begun.delete(parsed.pid);
+    else if (parsed.kind === 'call') calls.push(parsed);
   }
-  if (read === 0)
-    throw inputError('trace-broken', { problem: 'there is no call in it' }, { position: { file, line: 1 } });
-  const kept = keepRelevant(events);
-  const { events: complete, remarks } = inferArguments(kept, events);
-  return {
-    trace: { header: { heapboardTrace: 1 }, events: withProcesses(complete) },
-    callsRead: read,
-    remarks,
-  };
+  return calls.flatMap((call) => (call === undefined ? [] : [call]));
+}
+
+/** The process whose call of that name has begun, where there is just one. */
+function onlyKey(
+  begun: ReadonlyMap<number | undefined, { readonly head: string }>,
+  { name }: { readonly name: string },
+): number | undefined {
+  const [[pid] = [undefined], ...others] = [...begun].filter(([, { head }]) => head.startsWith(`${name}(`));
+  return others.length === 0 ? pid : undefined;
+}
+
+/** strace names a process only while it sees others: the one without a name is the one that nobody started. */
+function pidOfUnnamed(calls: readonly ForeignCall[]): number {
+  const children = new Set(
+    calls.flatMap(({ name, result }) => (startsProcesses.test(name) ? [Number.parseInt(result, 10)] : [])),
+  );
+  return calls.find(({ pid }) => pid !== undefined && !children.has(pid))?.pid ?? 1;
 }
 
 function rejoined(
-  begun: Map<number | undefined, string>,
+  head: string,
   { pid, text }: Extract<StraceLine, { readonly kind: 'resumed' }>,
 ): StraceLine | undefined {
-  const head = begun.get(pid);
-  begun.delete(pid);
-  if (head === undefined) return undefined;
   const separator = /[({,]$/.test(head) || /^[)}]/.test(text) ? '' : ', ';
   return parseCall(`${head}${separator}${text}`, pid);
 }
 
-function eventOf({ pid, name, args, result }: ForeignCall, firstPid: number): CallEvent {
+function eventOf({ pid, name, args, result }: ForeignCall, alone: number): CallEvent {
   const [call, words] = aliases[name]?.(args) ?? [name, args];
   const values = words.map(parseValue);
   const out = values.flatMap(({ out: left }, index): readonly (readonly [string, TraceValue])[] =>
@@ -90,13 +124,26 @@ function eventOf({ pid, name, args, result }: ForeignCall, firstPid: number): Ca
   const [, errno] = /^-1 (E[A-Z0-9]+)/.exec(result) ?? [];
   const value = errno === undefined && !result.startsWith('?') ? resultOf(result) : undefined;
   return {
-    pid: pid ?? firstPid,
+    pid: pid ?? alone,
     call,
-    args: values.map((one) => one.value),
+    args: values.map((one, index) => inWords(call, index, one.value)),
     ...(errno === undefined ? {} : { errno }),
     ...(value === undefined ? {} : { result: value }),
     ...(out.length === 0 ? {} : { out: Object.fromEntries(out) }),
   };
+}
+
+/** A number where strace may be told to show one, in words: flags, requests. */
+function inWords(call: string, index: number, value: TraceValue): TraceValue {
+  const isRequest = call === 'ioctl' && index === 1;
+  const number = isRequest ? requestNumber(value) : Number(numberOf(value) ?? Number.NaN);
+  if (number === undefined || Number.isNaN(number)) return value;
+  const registers = Array.from({ length: index + 1 }, () => number);
+  const read = signatureOf(call).arguments[index]?.read(
+    { registers, result: 0, peek: () => undefined },
+    index,
+  );
+  return typeof read === 'string' && !read.startsWith('0x') ? read : value;
 }
 
 function resultOf(text: string): number | string | undefined {

@@ -17,28 +17,39 @@ export function inferArguments(kept: readonly CallEvent[], all: readonly CallEve
   const remarks: string[] = [];
   const reads = new Map<string, boolean>();
   const taken = new Set<CallEvent>();
+  const sizes = new Map<string, number>();
   const events = kept.map((event): CallEvent => {
     if (event.call !== 'ioctl' || !isOpaque(event.args[2])) return event;
     const request = String(event.args[1]);
-    if (request === 'DMA_HEAP_IOCTL_ALLOC') return allocation(event, all, taken, remarks);
+    if (request === 'DMA_HEAP_IOCTL_ALLOC') return allocation(event, all, { taken, remarks, sizes });
     if (request === 'DMA_BUF_IOCTL_SYNC') return sync(event, reads);
-    if (request.startsWith('DMA_BUF_SET_NAME'))
-      return typeof event.args[2] === 'string' && !/^0x/.test(event.args[2]) ? named(event) : event;
+    if (request.startsWith('DMA_BUF_SET_NAME')) return named(event);
     return event;
   });
   return { events: events.filter((event) => belongs(event, kept, events)), remarks };
 }
 
-/** A string that strace did show. */
+/** A name that strace did show, or else an empty one. */
 function named(event: CallEvent): CallEvent {
-  return { ...event, args: [event.args[0] ?? -1, event.args[1] ?? '', { name: String(event.args[2]) }] };
+  const shown =
+    typeof event.args[2] === 'string' && !event.args[2].startsWith('0x') ? event.args[2] : undefined;
+  const args = [event.args[0] ?? -1, event.args[1] ?? '', { name: shown ?? '' }];
+  return { ...event, args, ...(shown === undefined ? { inferred: ['the name is not shown'] } : {}) };
+}
+
+/** What is known of allocations so far. */
+interface Allocations {
+  /** First uses of buffers. */
+  readonly taken: Set<CallEvent>;
+  readonly remarks: string[];
+  /** The size that was last allocated, by process and descriptor of the heap. */
+  readonly sizes: Map<string, number>;
 }
 
 function allocation(
   event: CallEvent,
   all: readonly CallEvent[],
-  taken: Set<CallEvent>,
-  remarks: string[],
+  { taken, remarks, sizes }: Allocations,
 ): CallEvent {
   const later = all.slice(all.indexOf(event) + 1);
   const open = openBefore(all.slice(0, all.indexOf(event)), event.pid);
@@ -49,12 +60,16 @@ function allocation(
   const size = fd === undefined ? undefined : sizeOf(later, event.pid, fd);
   if (use !== undefined) taken.add(use);
   const place = `call ${all.indexOf(event) + 1}, DMA_HEAP_IOCTL_ALLOC`;
-  if (size === undefined) remarks.push(`${place}: nothing tells its size; one page is assumed`);
+  const heap = `${event.pid}:${String(event.args[0])}`;
+  const before = sizes.get(heap);
+  if (size !== undefined) sizes.set(heap, size.bytes);
+  else if (before === undefined) remarks.push(`${place}: nothing tells its size; one page is assumed`);
+  else remarks.push(`${place}: nothing tells its size; ${before} bytes are assumed, as before`);
   const inferred = [
-    `len from ${size?.from ?? 'nothing'}`,
+    `len from ${size?.from ?? (before === undefined ? 'nothing' : 'the allocation before')}`,
     ...(fd === undefined ? [] : ['fd from its first use']),
   ];
-  const argument = { len: size?.bytes ?? 4096, fd_flags: 'O_RDWR|O_CLOEXEC', heap_flags: 0 };
+  const argument = { len: size?.bytes ?? before ?? 4096, fd_flags: 'O_RDWR|O_CLOEXEC', heap_flags: 0 };
   const made: CallEvent = { ...event, args: [event.args[0] ?? -1, event.args[1] ?? '', argument], inferred };
   return fd === undefined ? made : { ...made, out: { 2: { fd } } };
 }
@@ -127,12 +142,13 @@ function sync(event: CallEvent, begun: Map<string, boolean>): CallEvent {
 /** Leaves out what was kept only because it might have been a buffer's first use. */
 function belongs(event: CallEvent, kept: readonly CallEvent[], events: readonly CallEvent[]): boolean {
   if (event.call === 'openat' || event.call === 'clone' || event.call === 'exit_group') return true;
-  if (event.call === 'memfd_create') return kept.some(({ args }) => String(args[1]).startsWith('UDMABUF_'));
+  const lends = kept.some(({ args }) => String(args[1]).startsWith('UDMABUF_'));
+  if (event.call === 'memfd_create') return lends;
   if (!['close', 'lseek', 'fstat', 'fcntl', 'dup', 'mmap', 'ftruncate'].includes(event.call)) return true;
   const fd = numberOf(event.args[event.call === 'mmap' ? 4 : 0]);
   return events.some((other) => {
     if (other.call === 'openat') return numberOf(other.result) === fd;
-    if (other.call === 'memfd_create' || other.call === 'dup' || other.call === 'dup3')
+    if ((other.call === 'memfd_create' && lends) || other.call === 'dup' || other.call === 'dup3')
       return numberOf(other.result) === fd;
     const out = other.out?.['2'];
     return typeof out === 'object' && out !== null && 'fd' in out && numberOf(out.fd) === fd;

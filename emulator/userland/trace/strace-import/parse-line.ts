@@ -19,14 +19,14 @@ export type StraceLine =
   | { readonly kind: 'other' };
 
 const prefix =
-  /^(?:\[pid +(\d+)\] +|(\d+) +)?(?:\d{1,2}:\d{2}:\d{2}(?:\.\d+)? +|\d+\.\d+ +)?(?:\(\+ *[\d.]+\) +)?(.*)$/;
+  /^ *(?:\[pid +(\d+)\] +|(\d+) +)?(?:\d{1,2}:\d{2}:\d{2}(?:\.\d+)? +|\d+\.\d+ +)?(?:\(\+ *[\d.]+\) +)?(.*)$/;
 
 /** Reads one line; undefined where it is none that strace writes. */
 export function parseStraceLine(line: string): StraceLine | undefined {
   const [, bracketed, bare, rest = ''] = prefix.exec(line.trimEnd()) ?? [];
   const number = bracketed ?? bare;
   const pid = number === undefined ? undefined : Number(number);
-  if (rest === '' || /^(strace: |--- )/.test(rest)) return { kind: 'other' };
+  if (rest === '' || /^(strace: |--- |> )/.test(rest)) return { kind: 'other' };
   const [, exitCode, signal] = /^\+\+\+ (?:exited with (\d+)|killed by (\w+).*) \+\+\+$/.exec(rest) ?? [];
   if (exitCode !== undefined) return { kind: 'exit', pid, exit: Number(exitCode) };
   if (signal !== undefined) return { kind: 'exit', pid, exit: signal };
@@ -61,7 +61,7 @@ function walk(
   for (let at = from; at < text.length; at += 1) {
     const character = text[at] ?? '';
     if (character === '"') at = endOfString(text, at);
-    else if (character === '<' && /\w/.test(text[at - 1] ?? '')) at = endOfPath(text, at);
+    else if (character === '<' && /[\w/]/.test(text[at - 1] ?? '')) at = endOfPath(text, at);
     else if (text.startsWith('/*', at)) at = Math.max(at, text.indexOf('*/', at) + 1);
     else {
       depth += pairs[character] ?? 0;
@@ -80,7 +80,7 @@ function endOfString(text: string, start: number): number {
 
 /** The end of `<path>` behind a descriptor. */
 function endOfPath(text: string, start: number): number {
-  const [path = ''] = /^<.*?>(?=[,)]|$)/.exec(text.slice(start)) ?? [];
+  const [path = ''] = /^<.*?>(?=[,)}]|\(deleted\)|$)/.exec(text.slice(start)) ?? [];
   return start + Math.max(0, path.length - 1);
 }
 

@@ -9,13 +9,13 @@ export interface ParsedValue {
 
 /** Reads an argument: a number, words, a string or a struct. Descriptors lose their `<path>`. */
 export function parseValue(given: string): ParsedValue {
-  const text = given.replace(/\/\*.*?\*\//g, '').trim();
+  const text = given.replace(/ *\/\*.*?\*\//g, '').trim();
   if (text.startsWith('"')) return { value: unquoted(text) };
   if (text.startsWith('{')) return parseStruct(text);
   if (text === 'NULL') return { value: 0 };
-  const [, number] = /^(-?\d+)(?:<.*>)?$/.exec(text) ?? [];
+  const [, number] = /^(-?\d+)(?:<.*>(?:\(deleted\))?)?$/.exec(text) ?? [];
   if (number !== undefined && !/^0\d/.test(number)) return { value: Number(number) };
-  return { value: text.replace(/<[^>]*>$/, '') };
+  return { value: text.replace(/<[^>]*>(?:\(deleted\))?$/, '') };
 }
 
 function parseStruct(text: string): ParsedValue {
