@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { O_RDWR } from '../linux/uapi/fcntl.ts';
 import { fileFinder, placeEntries } from '../userland/elf/guest-entries.ts';
 import { boot } from '../whatif/boot.ts';
 import { guestFiles } from './guest-files.ts';
@@ -47,6 +48,46 @@ describe('a root folder on the board', () => {
     expect(find('/bin/tool')?.length).toBe('program'.length);
     expect(find('/lib/libc.so.6')?.length).toBe('library'.length);
     expect(find('/lib/dangling')).toBeUndefined();
+  });
+
+  it('costs no memory of the board before a file is mapped, and files stay as long as they were', async () => {
+    const root = rootFolder();
+    const library = join(root, 'usr/lib/libc-2.36.so');
+    writeFileSync(library, Buffer.alloc(40_000, 'abcdefgh'));
+    const system = await boot('qemu-virt');
+    const process = system.spawn();
+    const free = () => Number(/^MemFree: +(\d+) kB/m.exec(process.readFile('/proc/meminfo'))?.[1]);
+    const before = free();
+    placeEntries(system.running, guestFiles([], root));
+    expect(before - free()).toBeLessThan(40);
+    writeFileSync(library, Buffer.alloc(30_000, 'ABCDEFGH'));
+    const fd = process.open('/lib/libc.so.6', O_RDWR);
+    expect(process.fstat(fd)).toMatchObject({ sizeBytes: 40_000, blocks: 80 });
+    expect(new TextDecoder().decode(process.pread(fd, 8, 8192))).toBe('ABCDEFGH');
+    expect(process.pread(fd, 4, 35_000)).toEqual(new Uint8Array(4));
+    expect(process.pread(fd, 100, 39_990).length).toBe(10);
+    process.close(fd);
+  });
+
+  it('has files that can be written, cut and read again', async () => {
+    const root = rootFolder();
+    writeFileSync(join(root, 'usr/lib/libc-2.36.so'), Buffer.alloc(20_000, 'abcdefgh'));
+    const system = await boot('qemu-virt');
+    placeEntries(system.running, guestFiles([], root));
+    const process = system.spawn();
+    const fd = process.open('/lib/libc.so.6', O_RDWR);
+    const at = (position: number, length: number) =>
+      new TextDecoder().decode(process.pread(fd, length, position));
+    process.pwrite(fd, new TextEncoder().encode('XY'), 8193);
+    expect(at(8192, 8)).toBe('aXYdefgh');
+    expect(at(12_288, 8)).toBe('abcdefgh');
+    process.ftruncate(fd, 12_290);
+    process.ftruncate(fd, 20_000);
+    expect(at(12_288, 8)).toBe('ab\0\0\0\0\0\0');
+    expect(at(8192, 8)).toBe('aXYdefgh');
+    const mapped = process.mmap({ length: 4096, prot: 1, flags: 2, fd });
+    expect(new TextDecoder().decode(process.readMemory(mapped, 8))).toBe('abcdefgh');
+    expect(process.readFile('/usr/bin/tool')).toBe('program');
   });
 
   it('is found through a link that an option names, and a path is tidied', () => {

@@ -1,4 +1,13 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { join, posix } from 'node:path';
 import { inputError } from '../base/input-error.ts';
 import type { GuestEntry } from '../userland/elf/guest-entries.ts';
@@ -17,11 +26,32 @@ export function guestFiles(binds: readonly string[], sysroot: string | undefined
   return sysroot === undefined ? bound : [...entriesAt(sysroot, '/'), ...bound];
 }
 
+/** A file of this machine, of which nothing is read before the program does. */
+class HostFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly sizeBytes: number;
+  readonly #host: string;
+  #bytes: Uint8Array | undefined;
+
+  constructor(host: string, path: string, status: Stats) {
+    read(host, () => accessSync(host, constants.R_OK));
+    this.#host = host;
+    this.path = path;
+    this.mode = status.mode & 0o777;
+    this.sizeBytes = status.size;
+  }
+
+  get bytes(): Uint8Array {
+    this.#bytes ??= read(this.#host, () => readFileSync(this.#host));
+    return this.#bytes;
+  }
+}
+
 /** A file, or a folder and all that is in it. What the option itself names may be a link; links below stay links. */
 function entriesAt(host: string, guest: string): GuestEntry[] {
   const status = read(host, () => statSync(host));
-  if (status.isFile())
-    return [{ path: guest, mode: status.mode & 0o777, bytes: read(host, () => readFileSync(host)) }];
+  if (status.isFile()) return [new HostFile(host, guest, status)];
   if (!status.isDirectory()) return [];
   return entriesBelow(host, guest);
 }
@@ -40,7 +70,7 @@ function entriesBelow(host: string, guest: string): GuestEntry[] {
     } else if (status.isDirectory()) {
       others.push({ kind: 'folder', path, mode }, ...entriesBelow(from, path));
     } else if (status.isFile()) {
-      others.push({ path, mode, bytes: read(from, () => readFileSync(from)) });
+      others.push(new HostFile(from, path, status));
     }
   }
   return [...links, ...others];

@@ -45,6 +45,7 @@ export { installProgram } from './fs/exec.ts';
 export { type PickOrder, passIdleTime, RunQueue, roundRobin, shuffled } from './kernel/sched/core.ts';
 export { blocked } from './kernel/sched/wait.ts';
 export { sendSignal } from './kernel/sigpending.ts';
+export { type FileContent, showContent } from './mm/shmem.ts';
 export type { SystemCall } from './syscalls/system-call.ts';
 
 /** The calls of arm64 that exist here, group by group. To add some, write a group and name it here. */

@@ -23,11 +23,20 @@ import { type AreaBacking, VM_SHARED, VM_WRITE, type VmArea } from './vm-area.ts
 /** MAX_LFS_FILESIZE, which is one less; numbers cannot tell the two apart. */
 const maximumFileBytes = 2 ** 63;
 
+/** What a file holds before anybody wrote to it, kept by the host; it may be read at first use only. */
+export interface FileContent {
+  readonly sizeBytes: number;
+  readonly bytes: Uint8Array;
+}
+
 /** A file whose pages are memory: tmpfs, memfd_create() and shared anonymous mappings. Plays mm/shmem.c. */
 export class ShmemInode extends Inode implements AreaBacking, FrameHolder {
   readonly #host: MemoryHost;
   readonly #pages = new Map<number, number>();
   readonly populated = false;
+  #content: FileContent | undefined;
+  /** As much of the content as still shows where the file has no page. */
+  #contentBytes = 0;
   /** F_SEAL_*; a plain tmpfs file is sealed against sealing. */
   seals: number;
 
@@ -42,7 +51,24 @@ export class ShmemInode extends Inode implements AreaBacking, FrameHolder {
   }
 
   override get blocks(): number {
-    return (this.#pages.size * this.#host.pageSizeBytes) / 512;
+    const { pageSizeBytes } = this.#host;
+    let pages = Math.ceil(this.#contentBytes / pageSizeBytes);
+    if (pages === 0) pages = this.#pages.size;
+    else for (const index of this.#pages.keys()) if (index * pageSizeBytes >= this.#contentBytes) pages += 1;
+    return (pages * pageSizeBytes) / 512;
+  }
+
+  /** Makes an empty file hold something that costs no memory of the board before a page of it is mapped or written. */
+  show(content: FileContent): void {
+    this.#content = content;
+    this.#contentBytes = content.sizeBytes;
+    this.sizeBytes = content.sizeBytes;
+  }
+
+  /** What shows of the content in a range; empty where nothing does. */
+  #shown(start: number, end: number): Uint8Array | undefined {
+    if (start >= this.#contentBytes) return undefined;
+    return this.#content?.bytes.subarray(start, Math.min(end, this.#contentBytes));
   }
 
   /** The page that holds a part of the file, made where it is missing; undefined beyond the end or without memory. */
@@ -58,6 +84,8 @@ export class ShmemInode extends Inode implements AreaBacking, FrameHolder {
     if (pfn < 0) return undefined;
     const { memory, pageSizeBytes } = this.#host;
     memory.zero(pfn * pageSizeBytes, pageSizeBytes);
+    const shown = this.#shown(pageIndex * pageSizeBytes, (pageIndex + 1) * pageSizeBytes);
+    if (shown !== undefined) memory.write(pfn * pageSizeBytes, shown);
     if (this.#pages.size === 0) this.#host.frames.addHolder(this);
     this.#pages.set(pageIndex, pfn);
     return pfn;
@@ -72,6 +100,7 @@ export class ShmemInode extends Inode implements AreaBacking, FrameHolder {
       const count = Math.min(pageSizeBytes - offset, bytes.length - done);
       const pfn = this.#pages.get((at - offset) / pageSizeBytes);
       if (pfn !== undefined) memory.read(pfn * pageSizeBytes + offset, bytes, done, count);
+      else bytes.set(this.#shown(at, at + count) ?? [], done);
       done += count;
     }
     return bytes;
@@ -98,6 +127,7 @@ export class ShmemInode extends Inode implements AreaBacking, FrameHolder {
     if (sizeBytes < this.sizeBytes && (this.seals & F_SEAL_SHRINK) !== 0) return -errno.EPERM;
     if (sizeBytes > this.sizeBytes && (this.seals & F_SEAL_GROW) !== 0) return -errno.EPERM;
     const { memory, frames, pageSizeBytes } = this.#host;
+    this.#contentBytes = Math.min(this.#contentBytes, sizeBytes);
     for (const [index, pfn] of [...this.#pages]) {
       const start = index * pageSizeBytes;
       if (start >= sizeBytes) {
@@ -116,6 +146,10 @@ export class ShmemInode extends Inode implements AreaBacking, FrameHolder {
   punchHole(offset: number, lengthBytes: number): Errno {
     if ((this.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0) return -errno.EPERM;
     const { memory, frames, pageSizeBytes } = this.#host;
+    const shown = this.#shown(0, this.#contentBytes)
+      ?.slice()
+      .fill(0, offset, offset + lengthBytes);
+    if (shown !== undefined) this.#content = { sizeBytes: shown.length, bytes: shown };
     for (const [index, pfn] of [...this.#pages]) {
       const pageStart = index * pageSizeBytes;
       const start = Math.max(offset, pageStart);
@@ -146,6 +180,8 @@ export class ShmemInode extends Inode implements AreaBacking, FrameHolder {
   evict(): void {
     for (const pfn of this.#pages.values()) this.#host.frames.put(pfn);
     this.#pages.clear();
+    this.#content = undefined;
+    this.#contentBytes = 0;
     this.#host.frames.removeHolder(this);
   }
 
@@ -214,6 +250,14 @@ export class ShmemFile extends OpenFile {
   protected override release(_kernel: Kernel, _cause: unknown, _task: Task | undefined): void {
     if (this.inode.links === 0) this.inode.evict();
   }
+}
+
+/** Has an open, empty file in memory show what the host keeps; false for another kind of file. */
+export function showContent(task: Task, fd: number, content: FileContent): boolean {
+  const inode = task.files.get(fd)?.inode;
+  if (!(inode instanceof ShmemInode)) return false;
+  inode.show(content);
+  return true;
 }
 
 /** shmem_zero_setup(): the file behind a shared anonymous mapping. */

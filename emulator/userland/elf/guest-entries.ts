@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Kernel } from '../../linux/init/kernel.ts';
-import { spawn, systemCall } from '../../linux/syscalls.ts';
+import type { Task } from '../../linux/kernel/task.ts';
+import { type FileContent, showContent, spawn, systemCall } from '../../linux/syscalls.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../linux/uapi/fcntl.ts';
 import { SyscallError } from '../errors.ts';
 import { Process } from '../process.ts';
@@ -11,27 +12,33 @@ export type GuestEntry =
   | { readonly path: string; readonly mode: number; readonly kind: 'folder' }
   | { readonly path: string; readonly kind: 'link'; readonly target: string };
 
-/** A regular file of them. */
+/** A regular file of them. `bytes` may be read at first use; then `sizeBytes` says beforehand how many they are. */
 export interface GuestFile {
   readonly path: string;
   readonly mode: number;
   readonly bytes: Uint8Array;
+  readonly sizeBytes?: number;
 }
 
-const chunkBytes = 1 << 15;
 /** As many links as a walk follows. */
 const longestChain = 40;
 
 /** Writes entries as root, with the folders on the way. What is there already stays, unless a file replaces it. */
 export function placeEntries(kernel: Kernel, entries: readonly GuestEntry[]): void {
-  const writer = new Process(kernel, spawn(kernel, {}, 'cp'), systemCall);
+  const task = spawn(kernel, {}, 'cp');
+  const writer = new Process(kernel, task, systemCall);
   const merged: string[] = [];
+  const made = new Set(['/']);
+  const makeFolder = (path: string, mode: number): void => {
+    if (made.has(path)) return;
+    made.add(path);
+    unlessThere(() => writer.mkdir(path, mode));
+  };
   for (const entry of entries) {
-    const folders = entry.path.split('/').slice(1, -1);
-    for (const [index] of folders.entries())
-      makeFolder(writer, `/${folders.slice(0, index + 1).join('/')}`, 0o755);
-    if ('bytes' in entry) writeFile(writer, entry);
-    else if (entry.kind === 'folder') makeFolder(writer, entry.path, entry.mode);
+    for (let at = entry.path.indexOf('/', 1); at > 0; at = entry.path.indexOf('/', at + 1))
+      makeFolder(entry.path.slice(0, at), 0o755);
+    if ('bytes' in entry) writeFile(writer, task, entry);
+    else if (entry.kind === 'folder') makeFolder(entry.path, entry.mode);
     else if (!makeLink(writer, entry.path, entry.target)) merged.push(entry.path);
   }
   const resolve = resolver(entries);
@@ -39,15 +46,22 @@ export function placeEntries(kernel: Kernel, entries: readonly GuestEntry[]): vo
   writer.exit(0);
 }
 
-function writeFile(writer: Process, { path, mode, bytes }: GuestFile): void {
-  const fd = writer.open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
-  for (let at = 0; at < bytes.length; at += chunkBytes)
-    writer.write(fd, bytes.subarray(at, Math.min(at + chunkBytes, bytes.length)));
+function writeFile(writer: Process, task: Task, file: GuestFile): void {
+  const fd = writer.open(file.path, O_CREAT | O_WRONLY | O_TRUNC, file.mode);
+  if (!showContent(task, fd, contentOf(file))) writer.write(fd, file.bytes);
   writer.close(fd);
 }
 
-function makeFolder(writer: Process, path: string, mode: number): void {
-  unlessThere(() => writer.mkdir(path, mode));
+/** As long as was said when the file was placed, whatever became of it on the host since. */
+function contentOf(file: GuestFile): FileContent {
+  const { sizeBytes } = file;
+  if (sizeBytes === undefined) return { sizeBytes: file.bytes.length, bytes: file.bytes };
+  return {
+    sizeBytes,
+    get bytes() {
+      return file.bytes;
+    },
+  };
 }
 
 /** False where the board has a folder there that is not empty: it stays, as /lib does with its modules. */
@@ -84,9 +98,9 @@ function refusalOf(act: () => void): string | undefined {
 export function fileFinder(entries: readonly GuestEntry[]): (path: string) => Uint8Array | undefined {
   const resolve = resolver(entries);
   const files = new Map(
-    entries.flatMap((entry) => ('bytes' in entry ? [[resolve(entry.path), entry.bytes] as const] : [])),
+    entries.flatMap((entry) => ('bytes' in entry ? [[resolve(entry.path), entry] as const] : [])),
   );
-  return (path) => files.get(resolve(path));
+  return (path) => files.get(resolve(path))?.bytes;
 }
 
 /** Follows the links among entries: gives a path without any, where none leads out of them or round in a circle. */
