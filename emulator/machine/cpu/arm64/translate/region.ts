@@ -19,7 +19,7 @@ export interface Region {
   readonly blocks: readonly RegionBlock[];
 }
 
-const largestRegion = 96;
+const largestRegion = 32;
 
 /** Instructions that only the interpreter runs, and that end a region in front of them. */
 function leaves({ op }: Instruction): boolean {

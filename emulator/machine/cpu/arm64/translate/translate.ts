@@ -142,7 +142,8 @@ class BlockPlace {
       code.branch(this.loopDepth);
       return;
     }
-    code.i32(target).set(locals.label).branch(dispatchDepth);
+    if (target > index) code.branch(dispatchDepth + emitter.region.blocks.length - target);
+    else code.i32(target).set(locals.label).branch(dispatchDepth);
   }
 }
 
