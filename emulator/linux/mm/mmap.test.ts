@@ -10,6 +10,7 @@ import {
   MAP_ANONYMOUS,
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
+  MAP_NORESERVE,
   MAP_PRIVATE,
   MAP_SHARED,
   MAP_SHARED_VALIDATE,
@@ -75,6 +76,18 @@ describe('anonymous memory', () => {
     process.memory.write(address, Uint8Array.of(1));
     process.syscall('madvise', address, page, MADV_DONTNEED);
     expect(process.memory.read(address, 1)).toEqual(Uint8Array.of(0));
+  });
+
+  it('is refused where more is asked for at once than there is memory, unless nothing is reserved', () => {
+    const length = 2 ** 47;
+    const map = (prot: number, flags: number) => () => void process.mmap({ length, prot, flags });
+    expect(map(readWrite, anonymous)).toThrow(failure('ENOMEM'));
+    expect(map(readWrite, MAP_SHARED | MAP_ANONYMOUS)).toThrow(failure('ENOMEM'));
+    expect(map(PROT_READ, anonymous)).not.toThrow();
+    const other = spawnProcess(kernel);
+    expect(() => other.mmap({ length, prot: readWrite, flags: anonymous | MAP_NORESERVE })).not.toThrow();
+    const end = other.syscall('brk', 0);
+    expect(other.syscall('brk', end + 2 ** 40)).toBe(end);
   });
 
   it('all comes back when the process ends', () => {

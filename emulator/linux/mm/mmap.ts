@@ -83,6 +83,7 @@ export function mapMemory(kernel: Kernel, task: Task, request: MapRequest): numb
   const vmFlags = file === undefined ? anonymousFlags(request) : fileFlags(file, request);
   if (vmFlags < 0) return vmFlags;
   if (exceedsAddressLimit(task, lengthBytes)) return -errno.ENOMEM;
+  if (isCharged(file, vmFlags) && !enoughMemory(kernel, lengthBytes)) return -errno.ENOMEM;
   const area = makeArea(kernel, request, address, lengthBytes, vmFlags);
   if (typeof area === 'number') return area;
   if ((flags & MAP_FIXED) !== 0) unmapRange(kernel, task, address, lengthBytes);
@@ -181,6 +182,18 @@ function exceedsAddressLimit(task: Task, lengthBytes: number): boolean {
   return mapped + lengthBytes > limit;
 }
 
+/** accountable_mapping(); the pages of shared anonymous memory are charged to the file behind it. */
+function isCharged(file: OpenFile | undefined, vmFlags: number): boolean {
+  if ((vmFlags & VM_NORESERVE) !== 0) return false;
+  if ((vmFlags & VM_SHARED) !== 0) return file === undefined;
+  return (vmFlags & VM_WRITE) !== 0;
+}
+
+/** __vm_enough_memory() as vm.overcommit_memory=0 has it: more at once than all memory is refused, nothing else. */
+export function enoughMemory({ pages, pageSizeBytes }: Kernel, lengthBytes: number): boolean {
+  return lengthBytes / pageSizeBytes <= pages.totalPages;
+}
+
 /** A mapping that is not linked yet; for shared anonymous memory with the file that it really is. */
 function makeArea(
   kernel: Kernel,
@@ -264,6 +277,7 @@ export function brk(kernel: Kernel, task: Task, wanted: number): number {
   if (newEnd < oldEnd) unmapRange(kernel, task, newEnd, oldEnd - newEnd);
   if (newEnd > oldEnd) {
     if (newEnd > taskSizeBytes || space.overlapping(oldEnd, newEnd).length > 0) return space.brk;
+    if (!enoughMemory(kernel, newEnd - oldEnd)) return space.brk;
     if (exceedsAddressLimit(task, newEnd - oldEnd)) return space.brk;
     growHeap(space, oldEnd, newEnd);
   }
