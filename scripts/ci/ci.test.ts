@@ -79,17 +79,18 @@ describe('the templates for continuous integration', () => {
 
   it('fail where one of them does, after all were run', () => {
     const reports = join(folder, 'bad');
-    const { code } = run({
+    const { code, text } = run({
       BOARDS: 'hikey',
       RELEASES: '6.1 6.12',
       WORKLOADS: 'gralloc',
       SCENARIOS: '',
-      REPORTS: 'junit',
+      REPORTS: 'junit github',
       OPTIONS: '--fault fail=alloc',
       FOLDER: reports,
     });
     expect(code).toBe(1);
-    expect(readdirSync(reports)).toHaveLength(2);
+    expect(text).toMatch(/^::error .*ENOMEM/m);
+    expect(readdirSync(reports)).toHaveLength(4);
     expect(readFileSync(join(reports, 'hikey-6.1.junit'), 'utf8')).toContain('ENOMEM');
   });
 });
