@@ -48,10 +48,18 @@ export class RunQueue<Member extends Runnable> {
 
   /** Takes out the next one that can run; undefined where all wait. */
   pick(): Member | undefined {
-    const ready = this.#line.filter((member) => member.isReady);
-    const member = ready[this.#order(Math.max(1, ready.length))];
-    if (member !== undefined) this.#line.splice(this.#line.indexOf(member), 1);
-    return member;
+    const index = this.#order === roundRobin ? this.#firstReady() : this.#anyReady();
+    return index < 0 ? undefined : this.#line.splice(index, 1)[0];
+  }
+
+  /** Where many could run, the rest of the line need not be looked at. */
+  #firstReady(): number {
+    return this.#line.findIndex((member) => member.isReady);
+  }
+
+  #anyReady(): number {
+    const ready = this.#line.flatMap((member, index) => (member.isReady ? [index] : []));
+    return ready[this.#order(Math.max(1, ready.length))] ?? -1;
   }
 }
 
