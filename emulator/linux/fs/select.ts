@@ -2,6 +2,7 @@ import type { Kernel } from '../init/kernel.ts';
 import { blocked, type WaitQueue } from '../kernel/sched/wait.ts';
 import type { Task } from '../kernel/task.ts';
 import { copyToUser, readUser } from '../mm/uaccess.ts';
+import { decodeTimespec } from '../uapi/clock.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
 import {
   POLLERR,
@@ -56,10 +57,7 @@ export function timeoutAt(task: Task, address: number): bigint | undefined | Err
   if (address === 0) return undefined;
   const bytes = readUser(task, address, 16);
   if (typeof bytes === 'number') return bytes;
-  const view = new DataView(bytes.buffer);
-  const [seconds, nanoseconds] = [view.getBigInt64(0, true), view.getBigInt64(8, true)];
-  if (seconds < 0n || nanoseconds < 0n || nanoseconds >= 1_000_000_000n) return -errno.EINVAL;
-  return seconds * 1_000_000_000n + nanoseconds;
+  return decodeTimespec(bytes) ?? -errno.EINVAL;
 }
 
 /** do_sys_poll(): struct pollfd is fd s32 @0, events s16 @4, revents s16 @6. */

@@ -1,4 +1,5 @@
 import type { Kernel } from '../init/kernel.ts';
+import { forwarded, remainingTime } from '../kernel/hrtimer.ts';
 import { blocked, WaitQueue } from '../kernel/sched/wait.ts';
 import type { Task } from '../kernel/task.ts';
 import { asKtime } from '../kernel/time.ts';
@@ -33,10 +34,7 @@ export class TimerFile extends OpenFile {
   /** How long it still has to go; 0 where it is not armed. */
   get remainingNanoseconds(): bigint {
     if (this.#expires === undefined) return 0n;
-    const left = this.#expires - this.#kernel.clock.now;
-    if (left > 0n) return left;
-    const interval = this.#intervalNanoseconds;
-    return interval === 0n ? 0n : interval - (-left % interval);
+    return remainingTime(this.#expires, this.#intervalNanoseconds, this.#kernel.clock.now);
   }
 
   /** timerfd_settime(): starts anew at a time; undefined disarms it. */
@@ -62,10 +60,11 @@ export class TimerFile extends OpenFile {
       return blocked;
     }
     const interval = this.#intervalNanoseconds;
-    const ticks = interval === 0n ? 1n : (kernel.clock.now - expires) / interval + 1n;
-    this.#arm(interval === 0n ? undefined : expires + ticks * interval);
+    const { ends, next } =
+      interval === 0n ? { ends: 1n, next: undefined } : forwarded(expires, interval, kernel.clock.now);
+    this.#arm(next);
     const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, ticks, true);
+    new DataView(bytes.buffer).setBigUint64(0, ends, true);
     return bytes;
   }
 

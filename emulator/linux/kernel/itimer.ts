@@ -1,5 +1,6 @@
 import type { Kernel } from '../init/kernel.ts';
 import { signals } from '../uapi/signal.ts';
+import { forwarded } from './hrtimer.ts';
 import { signalProcess } from './signal.ts';
 import type { ThreadGroup } from './task.ts';
 import { asKtime } from './time.ts';
@@ -49,8 +50,7 @@ export class RealTimer {
   rearm(): void {
     const interval = this.#intervalNanoseconds;
     if (interval === 0n || this.#cancel !== undefined) return;
-    const missed = (this.#kernel.clock.now - this.#expires) / interval;
-    this.#arm(this.#expires + (missed + 1n) * interval);
+    this.#arm(forwarded(this.#expires, interval, this.#kernel.clock.now).next);
   }
 
   #arm(when: bigint): void {

@@ -1,4 +1,5 @@
 import type { Kernel } from '../init/kernel.ts';
+import { forwarded, remainingTime } from './hrtimer.ts';
 import { signalProcess } from './signal.ts';
 import { SI_TIMER, type SignalInfo } from './signal-info.ts';
 import { sendSignal } from './sigpending.ts';
@@ -40,10 +41,7 @@ export class PosixTimer {
   /** How long it still has to go; 0 where it is not armed. */
   get remainingNanoseconds(): bigint {
     if (!this.#isSet) return 0n;
-    const { now } = this.#kernel.clock;
-    const { intervalNanoseconds: interval } = this;
-    if (this.#expires > now) return this.#expires - now;
-    return interval === 0n ? 0n : interval - ((now - this.#expires) % interval);
+    return remainingTime(this.#expires, this.intervalNanoseconds, this.#kernel.clock.now);
   }
 
   /** Starts anew at a time; undefined disarms it. */
@@ -86,9 +84,9 @@ export class PosixTimer {
   #rearm(): number {
     const interval = this.intervalNanoseconds;
     if (interval === 0n || this.#cancel !== undefined || !this.#isSet) return 0;
-    const missed = (this.#kernel.clock.now - this.#expires) / interval;
-    this.#arm(this.#expires + (missed + 1n) * interval);
-    this.overrun = Math.min(Number(missed), 0x7fff_ffff);
+    const { ends, next } = forwarded(this.#expires, interval, this.#kernel.clock.now);
+    this.#arm(next);
+    this.overrun = Math.min(Number(ends - 1n), 0x7fff_ffff);
     return this.overrun;
   }
 }

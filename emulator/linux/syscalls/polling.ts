@@ -25,7 +25,12 @@ export function installNew(task: Task, closeOnExec: boolean, make: () => OpenFil
 }
 
 /** As `installNew`, for a file that counts against file-max here. */
-function installCounted(kernel: Kernel, task: Task, closeOnExec: boolean, make: () => OpenFile): Errno {
+export function installCounted(
+  kernel: Kernel,
+  task: Task,
+  closeOnExec: boolean,
+  make: () => OpenFile,
+): Errno {
   return installNew(task, closeOnExec, () => {
     const opened = kernel.files.opened(kernel, false);
     return opened < 0 ? opened : make();

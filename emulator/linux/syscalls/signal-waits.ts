@@ -4,14 +4,13 @@ import { blocked } from '../kernel/sched/wait.ts';
 import { kill, killThread } from '../kernel/signal.ts';
 import { encodeSignalInfo, SI_TKILL, type SignalInfo, signalInfoBytes } from '../kernel/signal-info.ts';
 import type { Task } from '../kernel/task.ts';
-import { asKtime } from '../kernel/time.ts';
 import { copyToUser, readUser } from '../mm/uaccess.ts';
-import { decodeTimespec } from '../uapi/clock.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../uapi/fcntl.ts';
 import { asAddress, asInt32, asSize } from '../uapi/registers.ts';
 import { signals } from '../uapi/signal.ts';
-import { installNew } from './polling.ts';
+import { deadlineAt } from './deadline.ts';
+import { installCounted } from './polling.ts';
 import type { SystemCall } from './system-call.ts';
 
 /** Calls that take signals without a handler, and that send them with a value. */
@@ -29,19 +28,13 @@ function readSet(task: Task, address: number, setSize: number): bigint | Errno {
 function waitFor(kernel: Kernel, task: Task, set: bigint, info: number, timeout: number): Errno {
   const own = task.signals;
   own.awaited = 0n;
-  if (task.deadline === undefined && timeout !== 0) {
-    const bytes = readUser(task, timeout, 16);
-    if (typeof bytes === 'number') return bytes;
-    const nanoseconds = decodeTimespec(bytes);
-    if (nanoseconds === undefined) return -errno.EINVAL;
-    task.deadline = asKtime(kernel.clock.now + nanoseconds);
-  }
+  const deadline = deadlineAt(kernel, task, timeout, false);
+  if (typeof deadline === 'number') return deadline;
   const taken = own.takeOf(set);
   if (taken !== undefined) {
     const isTold = info === 0 || copyToUser(task, info, encodeSignalInfo(taken));
     return isTold ? taken.signal : -errno.EFAULT;
   }
-  const { deadline } = task;
   if (deadline !== undefined && kernel.clock.now >= deadline) return -errno.EAGAIN;
   own.awaited = set;
   task.onInterrupted = () => {
@@ -70,10 +63,7 @@ function readInfo(task: Task, address: number, target: number): SignalInfo | Err
 function signalFile(kernel: Kernel, task: Task, fd: number, set: bigint, flags: number): Errno {
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return -errno.EINVAL;
   if (fd === -1)
-    return installNew(task, (flags & O_CLOEXEC) !== 0, () => {
-      const opened = kernel.files.opened(kernel, false);
-      return opened < 0 ? opened : new SignalFile(kernel, set, flags);
-    });
+    return installCounted(kernel, task, (flags & O_CLOEXEC) !== 0, () => new SignalFile(kernel, set, flags));
   const file = task.files.get(fd);
   if (file === undefined) return -errno.EBADF;
   if (!(file instanceof SignalFile)) return -errno.EINVAL;

@@ -3,8 +3,7 @@ import { endThread } from '../kernel/exit.ts';
 import { forkTask } from '../kernel/fork.ts';
 import { killThread } from '../kernel/signal.ts';
 import type { Task } from '../kernel/task.ts';
-import { copyToUser, getUserInt32, putUserInt32, readUser } from '../mm/uaccess.ts';
-import { decodeTimespec } from '../uapi/clock.ts';
+import { copyToUser, getUserInt32, putUserInt32 } from '../mm/uaccess.ts';
 import { type Errno, errno } from '../uapi/errno.ts';
 import {
   FUTEX_CLOCK_REALTIME,
@@ -29,6 +28,7 @@ import {
   CLONE_VFORK,
   CLONE_VM,
 } from '../uapi/sched.ts';
+import { deadlineAt } from './deadline.ts';
 import type { SystemCall } from './system-call.ts';
 
 interface CloneAddresses {
@@ -76,23 +76,6 @@ function copyRegisters(
   if (setsTls) registers.threadPointer = threadPointer;
 }
 
-/** The moment at which a futex call gives up; absolute for the bitset form. */
-function deadlineOf(
-  kernel: Kernel,
-  task: Task,
-  address: number,
-  absolute: boolean,
-): bigint | Errno | undefined {
-  if (task.deadline !== undefined) return task.deadline;
-  if (address === 0) return undefined;
-  const bytes = readUser(task, address, 16);
-  if (typeof bytes === 'number') return bytes;
-  const nanoseconds = decodeTimespec(bytes);
-  if (nanoseconds === undefined) return -errno.EINVAL;
-  task.deadline = absolute ? nanoseconds : kernel.clock.now + nanoseconds;
-  return task.deadline;
-}
-
 interface FutexFacts {
   readonly address: number;
   readonly value: number;
@@ -104,7 +87,7 @@ interface FutexFacts {
 
 function futexWait(kernel: Kernel, task: Task, facts: FutexFacts, bitset: number, absolute: boolean): Errno {
   if (bitset === 0) return -errno.EINVAL;
-  const deadline = deadlineOf(kernel, task, asAddress(facts.fourth), absolute);
+  const deadline = deadlineAt(kernel, task, asAddress(facts.fourth), absolute);
   if (typeof deadline === 'number') return deadline;
   return kernel.futexes.wait(task, kernel.clock.now, { ...facts, bitset }, deadline);
 }

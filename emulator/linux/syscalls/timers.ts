@@ -24,7 +24,7 @@ import { type Errno, errno } from '../uapi/errno.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../uapi/fcntl.ts';
 import { asAddress, asInt32 } from '../uapi/registers.ts';
 import { lastSignal, signals } from '../uapi/signal.ts';
-import { installNew } from './polling.ts';
+import { installCounted } from './polling.ts';
 import type { SystemCall } from './system-call.ts';
 
 /** Timers of processes, by signal and by descriptor. All clocks are the one virtual clock. */
@@ -122,10 +122,7 @@ function withTimerFile(task: Task, fd: number, act: (timer: TimerFile) => Errno)
 
 function createFile(kernel: Kernel, task: Task, clock: number, flags: number): Errno {
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0 || !fileClocks.has(clock)) return -errno.EINVAL;
-  return installNew(task, (flags & O_CLOEXEC) !== 0, () => {
-    const opened = kernel.files.opened(kernel, false);
-    return opened < 0 ? opened : new TimerFile(kernel, flags);
-  });
+  return installCounted(kernel, task, (flags & O_CLOEXEC) !== 0, () => new TimerFile(kernel, flags));
 }
 
 const TFD_TIMER_CANCEL_ON_SET = 2;
